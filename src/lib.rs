@@ -1,1 +1,8 @@
-//! The spatial core for grid-based city management (数字城管).
+//! The spatial core for grid-based city management (数字城管): which cell, which components, and why.
+//!
+//! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
+//! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers).
+
+pub mod geom;
+pub mod model;
+pub mod store;

@@ -1,0 +1,9 @@
+//! The nouns; no behaviour beyond parse, print and compare.
+
+pub mod cell;
+pub mod class;
+pub mod code;
+pub mod component;
+pub mod profile;
+pub mod region;
+pub mod version;

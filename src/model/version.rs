@@ -1,0 +1,33 @@
+//! Versions: every change is a changeset and makes version n + 1 (DECISIONS 9).
+
+use std::fmt;
+
+/// A version of the city's data 数据版本; 0 is the empty city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version that the next changeset makes.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Version(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who made a version, when and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changeset {
+    /// The person or program that committed it.
+    pub author: String,
+    /// When it was committed, RFC 3339.
+    pub at: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}

@@ -1,0 +1,194 @@
+//! The only door to disk: versions in, versions out (DECISIONS 9, 14).
+
+use crate::model::cell::{BorderArc, Cell};
+use crate::model::code::ComponentCode;
+use crate::model::component::Component;
+use crate::model::profile::Profile;
+use crate::model::region::Region;
+use crate::model::version::{Changeset, Version};
+
+use crate::geom::lattice::Position;
+
+/// What is fixed when a city is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CityRecord {
+    /// The city's name.
+    pub name: String,
+    /// The code of the city's region.
+    pub region: String,
+    /// The city's profile.
+    pub profile: Profile,
+    /// The position that lattice points count from; set by the first cover, then fixed.
+    pub origin: Option<Position>,
+}
+
+/// Everything that is valid at one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The version.
+    pub version: Version,
+    /// The city.
+    pub city: CityRecord,
+    /// The borders of the cells, each stretch once.
+    pub arcs: Vec<BorderArc>,
+    /// The cells, in code order.
+    pub cells: Vec<Cell>,
+    /// The regions, in level and code order.
+    pub regions: Vec<Region>,
+    /// The components, in code order.
+    pub components: Vec<Component>,
+}
+
+/// What a changeset changes; all of it or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// A whole new cover with its cells; cells that are not in it end with this version.
+    pub cover: Option<CoverChange>,
+    /// Regions that are new or changed.
+    pub regions: Vec<Region>,
+    /// Components that are new or changed.
+    pub components: Vec<Component>,
+    /// Components that end with this version.
+    pub gone: Vec<ComponentCode>,
+}
+
+/// A new cover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverChange {
+    /// The origin of the city; must equal the stored one when there is one.
+    pub origin: Position,
+    /// The borders.
+    pub arcs: Vec<BorderArc>,
+    /// The cells, all of them.
+    pub cells: Vec<Cell>,
+}
+
+/// A version and who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The version.
+    pub version: Version,
+    /// Who, when and why.
+    pub changeset: Changeset,
+}
+
+/// A place that keeps a city; opened by the maker of each kind.
+pub trait Store {
+    /// The newest version.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn newest(&self) -> Result<Version, StoreError>;
+
+    /// Everything valid at `version`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchVersion`]; when the store cannot be read or holds what wanmi never wrote.
+    fn load(&self, version: Version) -> Result<Snapshot, StoreError>;
+
+    /// Makes the version after `base` durable and returns it; all of the change or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when `base` is not the newest version; when the disk is full or read-only.
+    fn commit(&mut self, base: Version, by: &Changeset, change: &Change) -> Result<Version, StoreError>;
+
+    /// All versions, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn log(&self) -> Result<Vec<LogEntry>, StoreError>;
+}
+
+/// Why the store refuses; every variant has a stable [`code`](StoreError::code).
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file is no city.
+    #[error("{path} is not a city file: {reason}")]
+    NotACity {
+        /// The file.
+        path: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// The file does not exist.
+    #[error("{path} does not exist; `wanmi init` makes a city file")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// The file exists already.
+    #[error("{path} exists already; choose another name, a city file is never overwritten")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// Written by a newer wanmi.
+    #[error("{path} has schema {found}, this wanmi knows up to {known}; use a newer wanmi")]
+    Newer {
+        /// The file.
+        path: String,
+        /// The file's schema number.
+        found: u32,
+        /// The newest schema this program knows.
+        known: u32,
+    },
+    /// Someone committed in between.
+    #[error("version {base} is no longer the newest, version {newest} is; read again and repeat")]
+    Stale {
+        /// The version the change was made against.
+        base: Version,
+        /// The newest version.
+        newest: Version,
+    },
+    /// There is no such version.
+    #[error("version {asked} does not exist, the newest is {newest}")]
+    NoSuchVersion {
+        /// The version asked for.
+        asked: Version,
+        /// The newest version.
+        newest: Version,
+    },
+    /// The file holds what wanmi never wrote.
+    #[error("{path} is damaged: {what}; run `wanmi check`, restore a backup")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong, with the row.
+        what: String,
+    },
+    /// The disk is full, read-only or failing.
+    #[error("{path} cannot be written: {reason}")]
+    NotWritable {
+        /// The file.
+        path: String,
+        /// The reason, as the system gives it.
+        reason: String,
+    },
+    /// SQLite refused for another reason.
+    #[error("{path}: {doing}")]
+    Sqlite {
+        /// The file.
+        path: String,
+        /// What was being done.
+        doing: &'static str,
+        /// SQLite's own word.
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    /// The stable code of the refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::NotACity { .. } => "city_not_a_city",
+            StoreError::Missing { .. } => "city_missing",
+            StoreError::Exists { .. } => "city_exists",
+            StoreError::Newer { .. } => "city_newer",
+            StoreError::Stale { .. } => "version_stale",
+            StoreError::NoSuchVersion { .. } => "version_unknown",
+            StoreError::Damaged { .. } => "city_damaged",
+            StoreError::NotWritable { .. } => "city_not_writable",
+            StoreError::Sqlite { .. } => "store_failed",
+        }
+    }
+}
