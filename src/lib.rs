@@ -3,6 +3,7 @@
 //! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
 //! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers).
 
+pub mod cover;
 pub mod geom;
 pub mod model;
 pub mod store;

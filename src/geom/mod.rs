@@ -2,5 +2,6 @@
 
 pub mod bbox;
 pub mod lattice;
+pub mod metres;
 pub mod predicates;
 pub mod shape;

@@ -78,6 +78,29 @@ fn crossing(a: Point, b: Point, c: Point, d: Point) -> Point {
     Point { x: along(a.x, b.x), y: along(a.y, b.y) }
 }
 
+/// An edge as its lower and its upper end; horizontal edges have none.
+#[inline]
+pub fn upward(a: Point, b: Point) -> Option<(Point, Point)> {
+    match a.y.cmp(&b.y) {
+        Ordering::Less => Some((a, b)),
+        Ordering::Greater => Some((b, a)),
+        Ordering::Equal => None,
+    }
+}
+
+/// Compares where two upward edges cross the horizontal line just above `y`, from west to east.
+///
+/// Both must reach from at or below `y` to above it and must not cross each other. Equal only for edges that lie on
+/// one line. Exact in `i128`: three differences multiply to 10²⁷.
+pub fn west_to_east(e: (Point, Point), f: (Point, Point), y: i32) -> Ordering {
+    let run = |(low, high): (Point, Point)| i128::from(high.x) - i128::from(low.x);
+    let rise = |(low, high): (Point, Point)| i128::from(high.y) - i128::from(low.y);
+    let above = |(low, _): (Point, Point)| i128::from(y) - i128::from(low.y);
+    let at =
+        |e: (Point, Point), f: (Point, Point)| (i128::from(e.0.x) * rise(e) + above(e) * run(e)) * rise(f);
+    at(e, f).cmp(&at(f, e)).then_with(|| (run(e) * rise(f)).cmp(&(run(f) * rise(e))))
+}
+
 /// Whether the closed segment `a`–`b` passes through the hot pixel of `p`: the half-open unit square
 /// [x − ½, x + ½) × [y − ½, y + ½) around it (Hobby 1999).
 ///
