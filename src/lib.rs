@@ -5,5 +5,6 @@
 
 pub mod cover;
 pub mod geom;
+pub mod index;
 pub mod model;
 pub mod store;

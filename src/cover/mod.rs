@@ -6,6 +6,8 @@
 
 pub mod arcs;
 pub mod build;
+#[cfg(test)]
+mod build_tests;
 pub mod chain;
 pub mod deliver;
 pub mod faces;

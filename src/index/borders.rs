@@ -1,0 +1,160 @@
+//! The borders by distance: which border is nearest to a point, and which edges touch it.
+
+use crate::cover::{CellId, Cover, Side};
+use crate::geom::lattice::{Degrees, Point, UNITS_PER_DEGREE};
+use crate::geom::metres::LocalMetres;
+use crate::geom::predicates::{by_angle, on_segment};
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use std::cmp::Ordering;
+
+/// All border edges in an R-tree, in metres of one plane at the middle of the cover.
+#[derive(Debug)]
+pub struct Borders {
+    tree: RTree<Segment>,
+    /// Metres per lattice unit of the tree's plane.
+    scale: [f64; 2],
+    /// A true distance lies between the tree's distance times `1 ± stretch`.
+    stretch: f64,
+}
+
+/// The nearest border.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearBorder {
+    /// How far it is, in metres.
+    pub distance_m: f64,
+    /// The cells on its two sides.
+    pub sides: [Side; 2],
+}
+
+/// An edge of an arc in the tree's plane.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    from: [f64; 2],
+    to: [f64; 2],
+    arc: u32,
+    /// The edge's place in its arc.
+    at: u32,
+}
+
+impl RTreeObject for Segment {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_corners(self.from, self.to)
+    }
+}
+
+impl PointDistance for Segment {
+    fn distance_2(&self, point: &[f64; 2]) -> f64 {
+        let foot = foot(self.from, self.to, *point);
+        let (dx, dy) = (foot[0] - point[0], foot[1] - point[1]);
+        dx * dx + dy * dy
+    }
+}
+
+/// The place of the segment from `a` to `b` that is nearest to `p`.
+fn foot(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> [f64; 2] {
+    let run = [b[0] - a[0], b[1] - a[1]];
+    let along = (p[0] - a[0]) * run[0] + (p[1] - a[1]) * run[1];
+    let t = (along / (run[0] * run[0] + run[1] * run[1])).clamp(0.0, 1.0);
+    [a[0] + t * run[0], a[1] + t * run[1]]
+}
+
+impl Borders {
+    /// The borders of a cover. Cost: n log n; 40 bytes an edge and the tree above them.
+    pub fn new(cover: &Cover) -> Self {
+        let bbox = cover.bbox();
+        let lat = |y: i32| cover.origin().degrees(Point { x: 0, y }).lat;
+        let middle = LocalMetres::at(lat(i32::midpoint(bbox.min.y, bbox.max.y)));
+        let scale = [middle.x_per_unit(), middle.y_per_unit()];
+        let ends = [bbox.min.y, bbox.max.y].map(|y| LocalMetres::at(lat(y)));
+        let off = |end: &LocalMetres| {
+            let (x, y) = (end.x_per_unit() / scale[0], end.y_per_unit() / scale[1]);
+            (x - 1.0).abs().max((y - 1.0).abs())
+        };
+        let stretch = off(&ends[0]).max(off(&ends[1]));
+        let segments = cover.arcs().iter().enumerate().flat_map(|(arc, border)| {
+            cover.points(border).windows(2).enumerate().map(move |(at, pair)| Segment {
+                from: scaled(pair[0], scale),
+                to: scaled(pair[1], scale),
+                arc: arc as u32,
+                at: at as u32,
+            })
+        });
+        Borders { tree: RTree::bulk_load(segments.collect()), scale, stretch }
+    }
+
+    /// The border nearest to a place, by true distance; of equally near ones the first. `None` for an empty cover.
+    ///
+    /// Cost: about a microsecond.
+    pub fn nearest(&self, cover: &Cover, place: Degrees) -> Option<NearBorder> {
+        let origin = cover.origin().position();
+        let units = |degrees: f64, origin: i64| degrees * UNITS_PER_DEGREE as f64 - origin as f64;
+        let here = [units(place.lng, origin.x), units(place.lat, origin.y)];
+        let local = LocalMetres::at(place.lat);
+        let mut best: Option<(f64, &Segment)> = None;
+        let from = [here[0] * self.scale[0], here[1] * self.scale[1]];
+        for (segment, distance_2) in self.tree.nearest_neighbor_iter_with_distance_2(from) {
+            if best.is_some_and(|(best_m, _)| distance_2.sqrt() * (1.0 - self.stretch) > best_m) {
+                break;
+            }
+            let distance_m = self.distance_m(segment, here, &local);
+            if best.is_none_or(|(best_m, _)| distance_m < best_m) {
+                best = Some((distance_m, segment));
+            }
+        }
+        best.map(|(distance_m, segment)| {
+            let arc = &cover.arcs()[segment.arc as usize];
+            NearBorder { distance_m, sides: [arc.left, arc.right] }
+        })
+    }
+
+    /// The true distance to a segment: its foot in the local plane, then metres at the point's latitude.
+    fn distance_m(&self, segment: &Segment, here: [f64; 2], local: &LocalMetres) -> f64 {
+        let metres = |p: [f64; 2]| {
+            let units = [p[0] / self.scale[0] - here[0], p[1] / self.scale[1] - here[1]];
+            [units[0] * local.x_per_unit(), units[1] * local.y_per_unit()]
+        };
+        let foot = foot(metres(segment.from), metres(segment.to), [0.0, 0.0]);
+        foot[0].hypot(foot[1])
+    }
+
+    /// The faces around a point that lies on a border, in the order met when turning anticlockwise from just north of
+    /// east; empty for a point on no border.
+    ///
+    /// Exact. Cost: below a microsecond.
+    pub fn sectors(&self, cover: &Cover, point: Point) -> Vec<Side> {
+        let at = scaled(point, self.scale);
+        let near = AABB::from_corners(at.map(|v| v - 0.01), at.map(|v| v + 0.01));
+        let mut rays: Vec<((i64, i64), Side)> = Vec::new();
+        for segment in self.tree.locate_in_envelope_intersecting(near) {
+            let arc = &cover.arcs()[segment.arc as usize];
+            let points = cover.points(arc);
+            let (a, b) = (points[segment.at as usize], points[segment.at as usize + 1]);
+            if on_segment(a, b, point) {
+                rays.extend([(towards(point, b), arc.left), (towards(point, a), arc.right)]);
+            }
+        }
+        rays.retain(|(direction, _)| *direction != (0, 0));
+        rays.sort_by(|a, b| by_angle(a.0, b.0));
+        // The first sector holds the direction just north of east: it is left of the ray due east, or else of the last.
+        let starts_east = rays.first().is_some_and(|(ray, _)| by_angle(*ray, (1, 0)) == Ordering::Equal);
+        if !starts_east && !rays.is_empty() {
+            rays.rotate_right(1);
+        }
+        rays.into_iter().map(|(_, left)| left).collect()
+    }
+
+    /// The cell that owns a point on a border (DECISIONS 6): the first covered sector. `None` on no border.
+    pub fn owner(&self, cover: &Cover, point: Point) -> Option<CellId> {
+        self.sectors(cover, point).into_iter().flatten().next()
+    }
+}
+
+fn scaled(point: Point, scale: [f64; 2]) -> [f64; 2] {
+    [f64::from(point.x) * scale[0], f64::from(point.y) * scale[1]]
+}
+
+fn towards(from: Point, to: Point) -> (i64, i64) {
+    (i64::from(to.x) - i64::from(from.x), i64::from(to.y) - i64::from(from.y))
+}

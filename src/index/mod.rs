@@ -1,0 +1,9 @@
+//! Where to look: which cell a point lies in, which border is near, which components are near.
+
+pub mod borders;
+pub mod grid;
+#[cfg(test)]
+mod grid_tests;
+pub mod raster;
+#[doc(hidden)]
+pub mod testing;
