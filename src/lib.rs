@@ -3,8 +3,10 @@
 //! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
 //! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers).
 
+pub mod city;
 pub mod cover;
 pub mod geom;
 pub mod index;
+pub mod locate;
 pub mod model;
 pub mod store;

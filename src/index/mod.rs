@@ -4,6 +4,7 @@ pub mod borders;
 pub mod grid;
 #[cfg(test)]
 mod grid_tests;
+pub mod near;
 pub mod raster;
 #[doc(hidden)]
 pub mod testing;

@@ -59,3 +59,15 @@ pub enum Place {
     /// One or more polygons: rings without the repeated last position, the shell first.
     Polygon(Vec<Vec<Vec<Position>>>),
 }
+
+impl Place {
+    /// The first position of the place; the lattice's zero for a place without any, which no import makes.
+    pub fn first(&self) -> Position {
+        let first = match self {
+            Place::Point(position) => Some(position),
+            Place::Line(lines) => lines.iter().flatten().next(),
+            Place::Polygon(polygons) => polygons.iter().flatten().flatten().next(),
+        };
+        first.copied().unwrap_or(Position { x: 0, y: 0 })
+    }
+}

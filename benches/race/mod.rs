@@ -1,0 +1,50 @@
+//! Times contenders against each other in one run: rounds are interleaved, so that a noisy machine is noisy for all,
+//! and the best round of each counts. Answers must be compared before.
+
+use std::time::Instant;
+
+/// One way to do the work.
+pub struct Contender<'a> {
+    /// Its name in the table.
+    pub name: &'a str,
+    /// Does the work once and returns something the optimiser cannot drop.
+    pub run: Box<dyn FnMut() -> u64 + 'a>,
+}
+
+impl<'a> Contender<'a> {
+    /// A contender.
+    pub fn new(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Self {
+        Contender { name, run: Box::new(run) }
+    }
+}
+
+/// Whether the benches run once as tests (`--test`) instead of timing.
+pub fn is_test() -> bool {
+    std::env::args().any(|arg| arg == "--test")
+}
+
+/// Runs all contenders, prints a row for each and returns the nanoseconds an item of each.
+///
+/// The ratio is to the first contender, which is ours: above 1 we are faster.
+pub fn race(what: &str, items: usize, mut contenders: Vec<Contender>) -> Vec<f64> {
+    let rounds = if is_test() { 1 } else { 9 };
+    let mut best = vec![f64::MAX; contenders.len()];
+    let mut worst = vec![0.0_f64; contenders.len()];
+    for _ in 0..rounds {
+        for (i, contender) in contenders.iter_mut().enumerate() {
+            let start = Instant::now();
+            std::hint::black_box((contender.run)());
+            let took = start.elapsed().as_nanos() as f64 / items as f64;
+            best[i] = best[i].min(took);
+            worst[i] = worst[i].max(took);
+        }
+    }
+    for (i, contender) in contenders.iter().enumerate() {
+        let ratio = best[i] / best[0];
+        println!(
+            "{what:<44} {:<30} {:>10.1} ns   (worst {:>9.1})   × {ratio:>6.2}",
+            contender.name, best[i], worst[i]
+        );
+    }
+    best
+}
