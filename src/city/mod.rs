@@ -2,6 +2,8 @@
 
 pub mod build;
 pub mod inventory;
+#[doc(hidden)]
+pub mod testing;
 
 use crate::cover::{CellId, Cover};
 use crate::geom::lattice::Point;

@@ -88,3 +88,6 @@ fn outside(grid: &CellGrid, place: Degrees) -> Located {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
