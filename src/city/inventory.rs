@@ -22,6 +22,8 @@ pub struct Inventory {
     cells: Vec<Option<CellId>>,
     of_code: HashMap<ComponentCode, ComponentId>,
     trees: BTreeMap<(Edition, ClassCode), ClassTree>,
+    /// Every component once more: asking for any class would otherwise ask ninety trees.
+    all: ClassTree,
     plane: ScaledPlane,
     origin: Origin,
 }
@@ -69,8 +71,10 @@ impl Inventory {
             let items = ids.into_iter().map(|id| (id, shapes[id as usize].bbox()));
             (class, ClassTree::new(&plane, items))
         });
+        let all = ClassTree::new(&plane, (0_u32..).zip(shapes.iter().map(Shape::bbox)));
         let ids = (0_u32..).map(ComponentId);
         Ok(Inventory {
+            all,
             cells: shapes.iter().map(|shape| cell_at(shape.anchor())).collect(),
             of_code: records.iter().map(|record| record.code.clone()).zip(ids).collect(),
             trees: trees.collect(),
@@ -135,10 +139,13 @@ impl Inventory {
         let from = self.plane.of_degrees(place);
         let distance_m = |id: u32| shape_distance_m(self.origin, &self.shapes[id as usize], place);
         let mut nearest = Nearest::within(radius_m, limit);
-        for ((_, _), tree) in
-            self.trees.iter().filter(|((_, code), _)| class.is_none_or(|c| c == code.as_str()))
-        {
-            tree.search(&self.plane, from, &mut nearest, &distance_m);
+        match class {
+            None => self.all.search(&self.plane, from, &mut nearest, &distance_m),
+            Some(class) => {
+                for (_, tree) in self.trees.iter().filter(|((_, code), _)| code.as_str() == class) {
+                    tree.search(&self.plane, from, &mut nearest, &distance_m);
+                }
+            }
         }
         let found = nearest.into_found().into_iter();
         found.map(|Near { id, distance_m }| NearComponent { id: ComponentId(id), distance_m }).collect()

@@ -1,0 +1,108 @@
+//! The nearest ten components of a class within 50 m among 417,000: ours beside one `rstar` tree with a filter.
+//!
+//! Answers are compared before anything is timed. PostGIS is a peer of `make peers`.
+#![allow(missing_docs, clippy::print_stdout, reason = "a bench prints")]
+
+mod race;
+
+use race::{Contender, race};
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+use wanmi::city::City;
+use wanmi::city::inventory::shape_distance_m;
+use wanmi::city::testing::{CitySize, generated_city};
+use wanmi::geom::lattice::{Degrees, Point};
+use wanmi::geom::metres::LocalMetres;
+use wanmi::index::testing::Seed;
+
+const RADIUS_M: f64 = 50.0;
+const LIMIT: usize = 10;
+
+/// One tree over all components; the class is looked at when a component comes up.
+struct OneTree<'a> {
+    tree: RTree<GeomWithData<[f64; 2], u32>>,
+    scale: [f64; 2],
+    city: &'a City,
+}
+
+impl<'a> OneTree<'a> {
+    fn of(city: &'a City, origin: wanmi::geom::lattice::Origin) -> Self {
+        let local = LocalMetres::at(30.7);
+        let scale = [local.x_per_unit(), local.y_per_unit()];
+        let items = city.inventory.ids().map(|id| {
+            let Point { x, y } = city.inventory.shape(id).anchor();
+            GeomWithData::new([f64::from(x) * scale[0], f64::from(y) * scale[1]], id.0)
+        });
+        let _ = origin;
+        OneTree { tree: RTree::bulk_load(items.collect()), scale, city }
+    }
+
+    /// Ids by distance in the tree's plane: near enough to compare counts, the order is compared in the tests.
+    fn nearest(&self, at: Point, class: &str) -> Vec<u32> {
+        let from = [f64::from(at.x) * self.scale[0], f64::from(at.y) * self.scale[1]];
+        self.tree
+            .nearest_neighbor_iter_with_distance_2(from)
+            .take_while(|(_, distance_2)| *distance_2 <= RADIUS_M * RADIUS_M)
+            .filter(|(item, _)| {
+                let id = wanmi::city::inventory::ComponentId(item.data);
+                self.city.inventory.record(id).class.as_str() == class
+            })
+            .take(LIMIT)
+            .map(|(item, _)| item.data)
+            .collect()
+    }
+}
+
+fn main() {
+    let components = if race::is_test() { 20_000 } else { 417_000 };
+    // 85 km², as Yichang: 4,900 components a km².
+    let size = CitySize { columns: 93, rows: 86, components, classes: 90 };
+    let city = generated_city(size, Seed(12));
+    let Some(grid) = &city.grid else { return };
+    let (origin, bbox) = (grid.cover.origin(), grid.cover.bbox());
+    let mut seed = Seed(13);
+    let mut point =
+        || Point { x: seed.between(bbox.min.x, bbox.max.x), y: seed.between(bbox.min.y, bbox.max.y) };
+    let asked: Vec<(Point, Degrees, String)> = (0..20_000)
+        .map(|i| {
+            let at = point();
+            (at, origin.degrees(at), format!("{:05}", 1_001 + i % 90))
+        })
+        .collect();
+    let ours = |place: Degrees, class: &str| city.inventory.nearest(place, Some(class), RADIUS_M, LIMIT);
+    let one_tree = OneTree::of(&city, origin);
+    for (_, place, class) in asked.iter().step_by(50) {
+        let mut all: Vec<(f64, u32)> = city
+            .inventory
+            .ids()
+            .filter(|id| city.inventory.record(*id).class.as_str() == class)
+            .map(|id| (shape_distance_m(origin, city.inventory.shape(id), *place), id.0))
+            .filter(|(distance_m, _)| *distance_m <= RADIUS_M)
+            .collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        all.truncate(LIMIT);
+        let found: Vec<(f64, u32)> = ours(*place, class).iter().map(|n| (n.distance_m, n.id.0)).collect();
+        assert_eq!(found, all);
+    }
+    println!(
+        "near/{components}/class                        equal to a walk over all: {} questions",
+        asked.len() / 50
+    );
+    race(
+        "near/417k/10 of a class in 50 m",
+        asked.len(),
+        vec![
+            Contender::new("wanmi", || asked.iter().map(|(_, p, c)| ours(*p, c).len() as u64).sum()),
+            Contender::new("one rstar tree, filtered", || {
+                asked.iter().map(|(at, _, c)| one_tree.nearest(*at, c).len() as u64).sum()
+            }),
+        ],
+    );
+    race(
+        "near/417k/10 of any class in 50 m",
+        asked.len(),
+        vec![Contender::new("wanmi", || {
+            asked.iter().map(|(_, p, _)| city.inventory.nearest(*p, None, RADIUS_M, LIMIT).len() as u64).sum()
+        })],
+    );
+}
