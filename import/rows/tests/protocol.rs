@@ -1,5 +1,7 @@
 //! The protocol through its front door: what is written is read, what is damaged is named.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap in a test's own machinery is a failed test")]
+
 use wanmi_rows::{
     BadRow, DeclaredCrs, DroppedAxes, FRAME_CAP_BYTES, Field, FieldKind, Frame, FrameReader, FrameWriter,
     Hello, Layer, PROTOCOL, ReadError, Refusal, Row, Value, WriteError,
