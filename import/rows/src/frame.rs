@@ -54,7 +54,7 @@ pub struct Layer {
     pub fields: Vec<Field>,
     /// Declared kind of geometry in GDAL's words, for example `3D Point` or `Unknown (any)`.
     pub geometry: String,
-    /// Rows the file declares, deleted ones not counted; `None` when it does not say.
+    /// Rows the file declares, deleted ones counted; `None` when it does not say.
     pub rows: Option<u64>,
 }
 
@@ -132,13 +132,13 @@ pub enum DroppedAxes {
 /// One attribute value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
-    /// Nothing stored.
+    /// Nothing stored, or an empty text: a `.dbf` cannot tell them apart, so nothing may hang on it.
     Null,
     /// Bytes in the layer's encoding, undecoded for shapefiles; UTF-8 for the other formats.
     Text(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A whole number, exact.
     Int(i64),
-    /// A decimal number.
+    /// A decimal number as stored; not a number is possible.
     Real(f64),
 }
 

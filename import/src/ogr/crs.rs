@@ -23,14 +23,11 @@ pub(crate) fn declared(layer: &Layer<'_>, source: &Source) -> Result<Option<Decl
     let Some(member) = &outline.crs else { return Ok(None) };
     let name =
         member_name(member).map_err(|found| Refused::CrsNotNamed { file: source.file.clone(), found })?;
+    // GDAL falls back to WGS 84 for a name it does not know, so the code is read from the name.
     let epsg = epsg_of(&name);
-    let known = layer.spatial_ref().map(|found| describe(&found));
-    let wkt = known.as_ref().filter(|crs| epsg.is_none() || crs.epsg == epsg).map(|crs| crs.wkt.clone());
-    Ok(Some(DeclaredCrs {
-        epsg: epsg.or_else(|| known.and_then(|crs| crs.epsg)),
-        name,
-        wkt: wkt.unwrap_or_default(),
-    }))
+    let known = epsg.and_then(|code| SpatialRef::from_epsg(code).ok());
+    let wkt = known.and_then(|known| known.to_wkt().ok()).unwrap_or_default();
+    Ok(Some(DeclaredCrs { epsg, name, wkt }))
 }
 
 /// Refuses a GeoJSON whose `crs` GDAL would follow to another place; call it before the file is opened.

@@ -24,7 +24,7 @@ pub(crate) fn rows<E: From<Refused>>(
     let mut numbers = Numbers::new(&opened.source.format);
     let mut sent = 0;
     for feature in layer.features() {
-        let failure = opened.messages.take_failure();
+        let failure = opened.messages.take_failure().filter(|_| numbers.one_by_one());
         for skipped in numbers.skipped() {
             sent += 1;
             sink(Frame::BadRow(skipped))?;
@@ -48,17 +48,16 @@ pub(crate) fn rows<E: From<Refused>>(
 /// Says whether the rows ended because the file did.
 fn finished(opened: &Opened, seen: u64, sent: u64) -> Result<(), Refused> {
     let file = opened.source.file.clone();
-    if let Some(detail) = opened.messages.take_failure() {
-        return Err(Refused::FileBroken { file, detail });
-    }
+    let failure = opened.messages.take_failure();
     match &opened.source.format {
         Format::GeoJson(outline) if sent != outline.elements.len() as u64 => {
             Err(Refused::RowsLost { file, expected: outline.elements.len() as u64, found: sent })
         }
+        Format::GeoJson(_) => Ok(()),
         Format::Shapefile(facts) if seen > facts.shapes => {
             Err(Refused::RowsLost { file, expected: facts.shapes, found: seen })
         }
-        _ => Ok(()),
+        _ => failure.map_or(Ok(()), |detail| Err(Refused::FileBroken { file, detail })),
     }
 }
 
@@ -80,6 +79,13 @@ struct Numbers<'a> {
 impl<'a> Numbers<'a> {
     fn new(format: &'a Format) -> Self {
         Self { format, seen: 0 }
+    }
+
+    /// Whether GDAL reads one row at a time, so that what it complains of while it does is about that row.
+    ///
+    /// It reads GeoJSON far ahead; there the outline knows better.
+    fn one_by_one(&self) -> bool {
+        !matches!(self.format, Format::GeoJson(_))
     }
 
     /// Elements of a GeoJSON that stand next and are no features.

@@ -29,9 +29,7 @@ pub(crate) fn value(
     format: &Format,
 ) -> Result<Value, String> {
     let read = match kind {
-        FieldKind::Text => {
-            feature.field_as_string(index).map(|read| read.map(|read| Value::Text(text(read, format))))
-        }
+        FieldKind::Text => feature.field_as_string(index).map(|read| read.map(|read| Value::Text(text(read, format)))),
         FieldKind::Int => feature.field_as_integer64(index).map(|read| read.map(Value::Int)),
         FieldKind::Real => feature.field_as_double(index).map(|read| read.map(Value::Real)),
         FieldKind::Date | FieldKind::Time | FieldKind::DateTime => {
@@ -40,12 +38,19 @@ pub(crate) fn value(
         FieldKind::Other => Ok(None),
     };
     match read {
+        Ok(Some(Value::Text(bytes))) if bytes.is_empty() => Ok(Value::Null),
+        Ok(Some(Value::Int(0) | Value::Real(0.0))) if is_unset(feature, index) => Ok(Value::Null),
         Ok(Some(Value::Int(number))) if matches!(format, Format::GeoJson(_)) && CLAMPED.contains(&number) => {
             Err(format!("field {index} holds a whole number beyond 64 bits: write it as text"))
         }
         Ok(value) => Ok(value.unwrap_or(Value::Null)),
         Err(error) => Err(format!("field {index}: {error}")),
     }
+}
+
+/// Whether a zero stands for a member the row does not have: only a number that is there has digits.
+fn is_unset(feature: &Feature<'_>, index: usize) -> bool {
+    feature.field_as_string(index).is_ok_and(|digits| digits.is_none_or(|digits| digits.is_empty()))
 }
 
 /// The bytes of a text as the file has them.

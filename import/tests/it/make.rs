@@ -58,10 +58,22 @@ pub(crate) fn add_layer(dataset: &mut Dataset, wanted: &Wanted<'_>, rows: &[(&st
             feature.set_field_string(index, text).unwrap();
         }
         if !wkt.is_empty() {
-            feature.set_geometry(Geometry::from_wkt(wkt).unwrap()).unwrap();
+            feature.set_geometry(geometry(wkt)).unwrap();
         }
         feature.create(&layer).unwrap();
     }
+}
+
+/// The geometry of a WKT; GDAL's parser knows no `nan`, so it is put in afterwards.
+fn geometry(wkt: &str) -> Geometry {
+    let mut geometry = Geometry::from_wkt(&wkt.replace("nan", "7777")).unwrap();
+    for index in 0..geometry.point_count() {
+        let (x, y, _) = geometry.get_point(index as i32);
+        if wkt.contains("nan") && x == 7777.0 {
+            geometry.set_point_2d(index, (f64::NAN, y));
+        }
+    }
+    geometry
 }
 
 /// A point shapefile written byte by byte, so that its table holds exactly these bytes.
