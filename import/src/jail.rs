@@ -64,7 +64,7 @@ pub(crate) fn enter(folder: &Path) -> Vec<String> {
     match forbid_files(folder) {
         Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => {}
         Ok(_) => {
-            notes.push("landlock is missing in this kernel: files outside the delivery stay readable".into())
+            notes.push("landlock is missing in this kernel: files outside the delivery stay readable".into());
         }
         Err(error) => notes.push(format!("landlock refused its rules: {error}")),
     }

@@ -52,6 +52,8 @@ impl Messages {
 
 /// One line for people, on standard error; standard output belongs to the frames.
 pub(crate) fn note(text: &str) {
+    // A file chooses some of these words: no line of its own, no colours.
+    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     // Nobody may be listening, and that is no reason to stop.
-    let _unheard = writeln!(io::stderr(), "wanmi-import: {}", text.replace(['\n', '\r'], " "));
+    let _unheard = writeln!(io::stderr(), "wanmi-import: {line}");
 }

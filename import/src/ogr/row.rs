@@ -1,7 +1,7 @@
 //! Rows in file order, each with its position, its values and its geometry, or the reason why not.
 
 use gdal::vector::{Feature, Geometry, LayerAccess, geometry_type_has_m, geometry_type_has_z};
-use wanmi_rows::{BadRow, DroppedAxes, FieldKind, Frame, Row, Value};
+use wanmi_rows::{BadRow, DroppedAxes, FieldKind, Frame, Row};
 
 use crate::ogr::{Opened, value};
 use crate::refused::Refused;
@@ -121,12 +121,13 @@ impl<'a> Numbers<'a> {
 
 fn frame(feature: &Feature<'_>, kinds: &[FieldKind], place: Place, format: &Format) -> Frame {
     let number = place.number;
-    let values: Result<Vec<Value>, String> =
-        kinds.iter().enumerate().map(|(index, kind)| value::value(feature, index, *kind, format)).collect();
-    let values = match values {
-        Ok(values) => values,
-        Err(detail) => return bad(number, "value_unreadable", detail),
-    };
+    let mut values = Vec::with_capacity(kinds.len());
+    for (index, kind) in kinds.iter().enumerate() {
+        match value::value(feature, index, *kind, format) {
+            Ok(value) => values.push(value),
+            Err(detail) => return bad(number, "value_unreadable", detail),
+        }
+    }
     let (geometry, dropped) = match geometry(feature) {
         Ok(Some((wkb, dropped))) => (Some(wkb), dropped),
         Ok(None) if place.located => {

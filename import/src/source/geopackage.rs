@@ -1,6 +1,6 @@
 //! The head of a GeoPackage, read before GDAL opens it.
 //!
-//! SQLite would create `-wal` and `-shm` beside a database in WAL mode, so the file is opened as immutable;
+//! `SQLite` would create `-wal` and `-shm` beside a database in WAL mode, so the file is opened as immutable;
 //! that is only true to the file while no program has unwritten changes beside it.
 
 use std::fs::File;
@@ -12,7 +12,7 @@ use crate::refused::Refused;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 const HEAD_BYTES: usize = 100;
 
-/// Checks that the file is a whole SQLite database that nobody is writing.
+/// Checks that the file is a whole `SQLite` database that nobody is writing.
 ///
 /// # Errors
 /// [`Refused::FormatUnknown`], [`Refused::FileTruncated`], [`Refused::FileInUse`].
@@ -37,7 +37,7 @@ pub(crate) fn check(path: &Path, file: &str) -> Result<(), Refused> {
 
 /// Bytes of the database by its own header; `None` when the header itself is cut.
 ///
-/// Source: SQLite file format §1.3. The page count is valid only when the two change counters agree.
+/// Source: `SQLite` file format §1.3. The page count is valid only when the two change counters agree.
 fn bytes_by_header(head: &[u8]) -> Option<u64> {
     let whole: &[u8; HEAD_BYTES] = head.try_into().ok()?;
     let page_bytes = match u16::from_be_bytes([whole[16], whole[17]]) {

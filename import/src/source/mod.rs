@@ -104,7 +104,7 @@ impl Source {
                 geopackage::check(&path, &file)?;
                 Ok(Self { path, unpacked: None, file, format: Format::GeoPackage })
             }
-            _ => Err(Refused::FormatUnknown { file, why: "its extension is none we read".into() }),
+            _ => Err(Refused::FormatUnknown { file, why: "its name ends in no format that is read".into() }),
         }
     }
 

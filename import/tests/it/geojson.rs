@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
-use wanmi_rows::{DroppedAxes, FieldKind};
+use wanmi_rows::DroppedAxes;
+use wanmi_rows::FieldKind::{Int, Real, Text};
 
 use crate::run::{self, Said, read};
 
@@ -64,7 +65,6 @@ fn values_arrive_as_they_were_written() {
     assert_eq!(said.column("yes"), ["1", "null"]);
     assert_eq!(said.column("none"), ["null", "null"]);
     let kinds: Vec<_> = said.layer().fields.iter().map(|field| field.kind).collect();
-    use FieldKind::{Int, Real, Text};
     assert_eq!(kinds, [Text, Int, Real, Text, Text, Text, Text, Int, Text]);
     assert_eq!(said.layer().encoding.as_deref(), Some("UTF-8"));
     assert_eq!((said.layer().name.as_str(), said.layer().file.as_str()), ("values", "values.geojson"));

@@ -1,4 +1,4 @@
-//! GeoPackages: read as they lie, nothing made beside them.
+//! GeoPackage files: read as they lie, nothing made beside them.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! `wanmi-import` through its front door: files in, the frames of the real binary out.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap in a test's own machinery is a failed test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's own machinery is a failed test")]
 
 mod dirty;
 mod geojson;

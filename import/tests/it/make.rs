@@ -69,7 +69,7 @@ fn geometry(wkt: &str) -> Geometry {
     let mut geometry = Geometry::from_wkt(&wkt.replace("nan", "7777")).unwrap();
     for index in 0..geometry.point_count() {
         let (x, y, _) = geometry.get_point(index as i32);
-        if wkt.contains("nan") && x == 7777.0 {
+        if wkt.contains("nan") && x > 7776.0 {
             geometry.set_point_2d(index, (f64::NAN, y));
         }
     }
@@ -129,7 +129,7 @@ fn write_points(stem: &Path, count: u32) {
 fn shape_head(body_bytes: u32) -> Vec<u8> {
     let mut head = 9994_u32.to_be_bytes().to_vec();
     head.extend([0; 20]);
-    head.extend(((100 + body_bytes) / 2).to_be_bytes());
+    head.extend((50 + body_bytes / 2).to_be_bytes());
     head.extend(1000_u32.to_le_bytes());
     head.extend(1_u32.to_le_bytes());
     head.extend([0; 64]);

@@ -87,7 +87,7 @@ fn the_process_limits_itself_before_it_reads() {
     let mut child = start(["read".as_ref(), path.as_os_str()]);
     // Past the handshake and the first rows, it stands in the full pipe.
     let mut output = child.stdout.take().unwrap();
-    output.read_exact(&mut [0; 200_000]).unwrap();
+    output.read_exact(&mut vec![0; 200_000]).unwrap();
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
