@@ -6,7 +6,7 @@ use wanmi_rows::Refusal;
 
 /// A file that is not read, or not to its end.
 ///
-/// Each reason has a stable code ([`Refused::code`]) that programs may rely on; the sentence names the file
+/// Each reason has a stable code that programs may rely on; the sentence names the file
 /// and the value, the advice says what the one who delivers does next.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
