@@ -134,7 +134,9 @@ impl Source {
         if given != UNPACKED_STEM || self.path != Path::new(UNPACKED_PATH) {
             return given;
         }
-        self.file.split('.').next().unwrap_or_default().to_owned()
+        let packed = Path::new(&self.file);
+        let plain = packed.file_stem().and_then(|name| Path::new(name).file_stem());
+        plain.unwrap_or_default().to_string_lossy().into_owned()
     }
 }
 
