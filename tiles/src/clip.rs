@@ -39,7 +39,8 @@ pub(crate) struct RingClip {
 
 /// Whether a point lies in the buffered tile or on its rim.
 pub(crate) fn is_drawn(point: TilePoint) -> bool {
-    SIDES.iter().all(|side| side.keeps(point))
+    let within = |c| RIM.0 <= c && c <= RIM.1;
+    within(point.x()) && within(point.y())
 }
 
 /// Whether a point lies in the buffered tile and not on its rim.
@@ -125,13 +126,15 @@ impl RingClip {
         if lies_beyond_one_side(ring) {
             return &[];
         }
-        ring.iter().for_each(|&point| push_distinct(&mut self.ring, point));
+        self.ring.extend_from_slice(ring);
+        self.ring.dedup();
         open(&mut self.ring);
+        if self.ring.iter().all(|&point| is_drawn(point)) {
+            return &self.ring;
+        }
         for side in SIDES {
-            if !self.ring.iter().all(|&point| side.keeps(point)) {
-                cut_ring(side, &self.ring, &mut self.cut);
-                std::mem::swap(&mut self.ring, &mut self.cut);
-            }
+            cut_ring(side, &self.ring, &mut self.cut);
+            std::mem::swap(&mut self.ring, &mut self.cut);
         }
         &self.ring
     }

@@ -193,7 +193,7 @@ proptest! {
     fn a_border_line_runs_along_the_edges_of_its_cell((tile, grid) in scenes(50.0..9000.0)) {
         let projection = Projection::of(tile);
         let mut ring = projection.path(grid.walk(0, 0, 1));
-        let cell: Vec<_> = edges(&RingClip::default().clip(&ring).to_vec()).collect();
+        let cell: Vec<_> = edges(RingClip::default().clip(&ring)).collect();
         ring.push(ring[0]);
         let mut pieces = crate::clip::Pieces::default();
         pieces.push_line(&ring);
