@@ -122,7 +122,7 @@ enum Role {
     Interior,
 }
 
-/// A feature's id and attributes.
+/// A feature's attributes; keys and values keep this order.
 type Attributes<'a> = &'a [(&'a str, Value<'a>)];
 
 /// The bytes of a tile with these layers, in this order; layers without features are left out.
