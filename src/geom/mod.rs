@@ -3,5 +3,9 @@
 pub mod bbox;
 pub mod lattice;
 pub mod metres;
+#[cfg(test)]
+mod metres_tests;
 pub mod predicates;
 pub mod shape;
+#[cfg(test)]
+mod testing;
