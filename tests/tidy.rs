@@ -19,7 +19,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inventory", &["geom", "model", "cover", "index", "city", "locate", "store", "rules"]),
     ("live", &["model", "city", "draw", "store"]),
     ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "live"]),
-    ("cli", &["geom", "model", "cover", "index", "city", "locate", "store", "rules", "inventory", "live", "http"]),
+    (
+        "cli",
+        &["geom", "model", "cover", "index", "city", "locate", "store", "rules", "inventory", "live", "http"],
+    ),
 ];
 
 /// Lines of a file without its tests.
@@ -30,7 +33,11 @@ const UNREACHABLE: &[(&str, &[&str], &str)] = &[
     ("wanmi-import", &["proj", "proj-sys", "rusqlite", "libsqlite3-sys"], "two PROJs in one process bite"),
     ("wanmi", &["gdal", "gdal-sys"], "GDAL parses hostile files and lives in its own process"),
     ("wanmi-rows", &["gdal", "gdal-sys", "proj", "rusqlite"], "the row protocol is plain data"),
-    ("wanmi-tiles", &["wanmi", "tokio", "axum", "proj", "gdal", "rusqlite"], "tiles know no city and do no IO"),
+    (
+        "wanmi-tiles",
+        &["wanmi", "tokio", "axum", "proj", "gdal", "rusqlite"],
+        "tiles know no city and do no IO",
+    ),
 ];
 
 fn root() -> PathBuf {
@@ -84,9 +91,14 @@ fn folders_use_only_what_the_table_allows() {
                     continue;
                 }
                 for used in line.split("crate::").skip(1) {
-                    let name: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    let name: String =
+                        used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                     if known.contains(name.as_str()) && name != *folder && !may_use.contains(&name.as_str()) {
-                        faults.push(format!("{}:{}: {folder} must not use {name}", relative(&path), number + 1));
+                        faults.push(format!(
+                            "{}:{}: {folder} must not use {name}",
+                            relative(&path),
+                            number + 1
+                        ));
                     }
                 }
             }
@@ -153,7 +165,8 @@ fn packages_reach_only_what_they_may() {
 #[test]
 fn nothing_is_left_open_in_the_code() {
     // Spelt apart, so that this file does not find itself.
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ig", "nore"), concat!("unimple", "mented!(")];
+    let marks =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ig", "nore"), concat!("unimple", "mented!(")];
     let mut faults = Vec::new();
     for folder in ["src", "tiles", "import", "benches", "tests", "web"] {
         for ending in [".rs", ".js", ".css", ".html", ".mjs", ".py"] {
@@ -172,7 +185,9 @@ fn nothing_is_left_open_in_the_code() {
 
 #[test]
 fn documents_stand_and_the_changelog_has_a_head_for_what_is_new() {
-    for name in ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "LICENSE"] {
+    for name in
+        ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "LICENSE"]
+    {
         let text = fs::read_to_string(root().join(name)).unwrap_or_default();
         assert!(text.lines().count() > 20, "{name} is missing or nearly empty");
     }

@@ -2,7 +2,7 @@
 
 use crate::cover::{CellId, Cover, Side};
 use crate::geom::lattice::{Degrees, Point, UNITS_PER_DEGREE};
-use crate::geom::metres::LocalMetres;
+use crate::geom::metres::{LocalMetres, segment_distance_m};
 use crate::geom::predicates::{by_angle, on_segment};
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use std::cmp::Ordering;
@@ -26,6 +26,12 @@ pub struct NearBorder {
     pub sides: [Side; 2],
 }
 
+/// Room for what scales at single latitudes do not see: 10⁻⁸ at 1 km, with margin up to 10 km.
+const CURVATURE: f64 = 1e-5;
+
+/// Beyond this the plane decides alone.
+const FAR_M: f64 = crate::geom::metres::LOCAL_REACH_M;
+
 /// An edge of an arc in the tree's plane.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -34,6 +40,13 @@ struct Segment {
     arc: u32,
     /// The edge's place in its arc.
     at: u32,
+}
+
+impl Segment {
+    fn ends(&self, cover: &Cover) -> (Point, Point) {
+        let points = cover.points(&cover.arcs()[self.arc as usize]);
+        (points[self.at as usize], points[self.at as usize + 1])
+    }
 }
 
 impl RTreeObject for Segment {
@@ -72,7 +85,7 @@ impl Borders {
             let (x, y) = (end.x_per_unit() / scale[0], end.y_per_unit() / scale[1]);
             (x - 1.0).abs().max((y - 1.0).abs())
         };
-        let stretch = off(&ends[0]).max(off(&ends[1]));
+        let stretch = off(&ends[0]).max(off(&ends[1])) + CURVATURE;
         let segments = cover.arcs().iter().enumerate().flat_map(|(arc, border)| {
             cover.points(border).windows(2).enumerate().map(move |(at, pair)| Segment {
                 from: scaled(pair[0], scale),
@@ -86,37 +99,33 @@ impl Borders {
 
     /// The border nearest to a place, by true distance; of equally near ones the first. `None` for an empty cover.
     ///
+    /// Beyond 10 km it is the nearest one in the tree's plane, with its true distance: which of two borders 100 km away
+    /// is a metre nearer is nobody's question, and asking all of them would be anybody's way to stall a service.
+    ///
     /// Cost: about a microsecond.
     pub fn nearest(&self, cover: &Cover, place: Degrees) -> Option<NearBorder> {
         let origin = cover.origin().position();
         let units = |degrees: f64, origin: i64| degrees * UNITS_PER_DEGREE as f64 - origin as f64;
         let here = [units(place.lng, origin.x), units(place.lat, origin.y)];
-        let local = LocalMetres::at(place.lat);
         let mut best: Option<(f64, &Segment)> = None;
         let from = [here[0] * self.scale[0], here[1] * self.scale[1]];
         for (segment, distance_2) in self.tree.nearest_neighbor_iter_with_distance_2(from) {
             if best.is_some_and(|(best_m, _)| distance_2.sqrt() * (1.0 - self.stretch) > best_m) {
                 break;
             }
-            let distance_m = self.distance_m(segment, here, &local);
+            let (a, b) = segment.ends(cover);
+            let distance_m = segment_distance_m(place, cover.origin().degrees(a), cover.origin().degrees(b));
             if best.is_none_or(|(best_m, _)| distance_m < best_m) {
                 best = Some((distance_m, segment));
+            }
+            if distance_2 > FAR_M * FAR_M {
+                break;
             }
         }
         best.map(|(distance_m, segment)| {
             let arc = &cover.arcs()[segment.arc as usize];
             NearBorder { distance_m, sides: [arc.left, arc.right] }
         })
-    }
-
-    /// The true distance to a segment: its foot in the local plane, then metres at the point's latitude.
-    fn distance_m(&self, segment: &Segment, here: [f64; 2], local: &LocalMetres) -> f64 {
-        let metres = |p: [f64; 2]| {
-            let units = [p[0] / self.scale[0] - here[0], p[1] / self.scale[1] - here[1]];
-            [units[0] * local.x_per_unit(), units[1] * local.y_per_unit()]
-        };
-        let foot = foot(metres(segment.from), metres(segment.to), [0.0, 0.0]);
-        foot[0].hypot(foot[1])
     }
 
     /// The faces around a point that lies on a border, in the order met when turning anticlockwise from just north of
@@ -129,8 +138,7 @@ impl Borders {
         let mut rays: Vec<((i64, i64), Side)> = Vec::new();
         for segment in self.tree.locate_in_envelope_intersecting(near) {
             let arc = &cover.arcs()[segment.arc as usize];
-            let points = cover.points(arc);
-            let (a, b) = (points[segment.at as usize], points[segment.at as usize + 1]);
+            let (a, b) = segment.ends(cover);
             if on_segment(a, b, point) {
                 rays.extend([(towards(point, b), arc.left), (towards(point, a), arc.right)]);
             }
