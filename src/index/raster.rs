@@ -8,7 +8,7 @@ use crate::geom::lattice::Point;
 const SHIFTS: std::ops::RangeInclusive<u32> = 8..=26;
 
 /// At least this many boxes for each edge, for covers with finely drawn borders.
-const EDGES_TO_BOXES: f64 = 2.0;
+const EDGES_TO_BOXES: f64 = 1.0;
 
 /// A grid of boxes with the edges that touch each closed box.
 pub(super) struct Raster {
