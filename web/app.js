@@ -3,12 +3,14 @@
 import * as api from "./api.js";
 import { readHash, writeHash } from "./hash.js";
 import { colourOf, showZoomNote, writeLegend } from "./legend.js";
-import { openMap } from "./map.js";
+import { showAttribution, showHover, showNote } from "./map-side.js";
+import { canDraw, openMap } from "./map.js";
 import { near } from "./near.js";
 import { nearList } from "./near-list.js";
 import * as panel from "./panel.js";
+import { answerOrProblem, newQuestion, questionUnderWay } from "./question.js";
 import { find } from "./search.js";
-import { currentLanguage, metres, say, setLanguage, writePage } from "./text.js";
+import { currentLanguage, say, setLanguage, writePage } from "./text.js";
 
 const POINT_ZOOM = 16;
 const COMPONENT_ZOOM = 18;
@@ -19,8 +21,6 @@ const TYPING_PAUSE_MS = 250;
 const choice = { radius_m: 50, filter: "" };
 /** What is chosen: a point, or a cell by its code, or neither; and the component picked beside it. */
 let chosen = { at: null, cell: null, picked: null };
-/** The question under way; a new one aborts it, so that a late answer never overwrites a later one. */
-let asking = new AbortController();
 let page = null;
 
 start();
@@ -33,12 +33,14 @@ async function start() {
     const [style, city] = await Promise.all([api.style(), api.city()]);
     page = { style, city, map: NO_MAP, near: null };
     document.getElementById("city").textContent = city.name ?? "";
-    showAttribution(city);
+    document.title = [city.name, "万米 wanmi"].filter(Boolean).join(" · ");
+    showAttribution(city.attribution);
     writeLegend(style);
     panel.showEmpty();
-    page.map = await open(style, city);
+    const named = readHash();
+    page.map = await open(offered(style, city), { city, view: named.view });
     page.map.translate();
-    followHash();
+    followHash(named);
   } catch (error) {
     if (!(error instanceof api.Problem)) throw error;
     panel.showProblem(error, { retry: () => location.reload(), close: () => panel.showEmpty() });
@@ -46,19 +48,25 @@ async function start() {
 }
 
 /** The map, or what stands in for it where the browser has no WebGL: the search box and the panel still work. */
-async function open(style, city) {
-  const { view } = readHash();
-  const on = { click: choosePoint, hover: showHover, move: followMove, error: showMapError };
-  try {
-    const map = await openMap("map", { style, city, view, on });
-    showZoomNote(map.zoom());
-    return map;
-  } catch {
+async function open(style, { city, view }) {
+  if (!canDraw()) {
     showNote(say("error_webgl"));
     return NO_MAP;
   }
+  const on = { click: choosePoint, hover: showHover, move: followMove, error: () => showNote(say("error_tiles")) };
+  const map = await openMap("map", { style, city, view, on });
+  showZoomNote(map.zoom());
+  return map;
 }
 
+/** The style without the layers that this city's tiles do not carry: MapLibre calls each of those an error. */
+function offered(style, { vector_layers }) {
+  if (!vector_layers) return style;
+  const ids = new Set(vector_layers.map((layer) => layer.id));
+  return { ...style, layers: style.layers.filter((layer) => !layer["source-layer"] || ids.has(layer["source-layer"])) };
+}
+
+/** Answers every wish with null; no `then`, so that it can be awaited. */
 const NO_MAP = new Proxy({}, { get: (_, name) => (name === "then" ? undefined : () => null) });
 
 // --- choosing ---------------------------------------------------------------------------------------------------
@@ -77,7 +85,7 @@ function chooseCell(code) {
 }
 
 function clear() {
-  asking.abort();
+  newQuestion();
   chosen = { at: null, cell: null, picked: null };
   page.near = null;
   page.map.pin(null);
@@ -92,8 +100,8 @@ const actions = {
   retry: () => askAgain(),
   retryNear: () => askNear(),
   showCell: (code) => chooseCell(code),
-  radius: (radius_m) => { choice.radius_m = radius_m; askPoint({ focus: `.radii [aria-pressed="true"]` }); },
-  filter: (text) => { choice.filter = text; askNearSoon(); },
+  radius: (radius_m) => { choice.radius_m = radius_m; chosen.picked = null; askPoint({ focus: `.radii [aria-pressed="true"]` }); },
+  filter: (text) => { choice.filter = text; chosen.picked = null; askNearSoon(); },
   pick: (component) => pick(component),
   point: (component) => page.map.drawPicked(component ?? pickedComponent()),
 };
@@ -111,14 +119,16 @@ async function askPoint({ focus = null } = {}) {
   const signal = newQuestion();
   saveHash();
   if (focus === null) panel.showLoading(at, actions);
-  page.near = { list: nearList(choice, actions), near: null, problem: null, details: null };
+  page.near = { list: nearList(choice, actions), found: null, problem: null, details: null, turn: 0 };
   const answer = { at, located: null, cell: null, nearSection: page.near.list.section };
   askNear();
+  if (chosen.picked !== null) askDetails();
   await orProblem(async () => {
     answer.located = await api.locate(at, signal);
     if (answer.located.place !== null) answer.cell = await api.cell(answer.located.place.cell, signal);
     page.map.drawCell(answer.cell?.geometry ?? null);
     panel.showPlace(answer, actions);
+    revealPicked();
     if (focus !== null) document.querySelector(focus)?.focus();
   });
 }
@@ -136,20 +146,25 @@ async function askCell() {
   });
 }
 
-/** Asks for the components near the chosen point, and for the picked one's details. */
+/** Asks for the components near the chosen point; of several questions only the last one's answer is shown. */
 async function askNear() {
   const asked = page.near;
-  const { signal } = asking;
-  Object.assign(asked, { near: null, problem: null });
-  try {
-    asked.near = await near(chosen.at, choice, signal);
-    if (chosen.picked !== null) asked.details = await api.component(chosen.picked, signal);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    if (!(error instanceof api.Problem)) throw error;
-    asked.problem = error;
-  }
-  if (asked === page.near) showNear();
+  const turn = (asked.turn += 1);
+  const [found, problem] = await answerOrProblem(near(chosen.at, choice, questionUnderWay()));
+  if (asked !== page.near || turn !== asked.turn) return;
+  Object.assign(asked, { found, problem });
+  showNear();
+}
+
+/** Asks for everything known of the picked component. */
+async function askDetails() {
+  const asked = page.near;
+  const code = chosen.picked;
+  const [details, problem] = await answerOrProblem(api.component(code, questionUnderWay()));
+  if (asked !== page.near || code !== chosen.picked) return;
+  Object.assign(asked, { details, problem });
+  showNear();
+  revealPicked();
 }
 
 let typing = 0;
@@ -158,13 +173,13 @@ function askNearSoon() {
   typing = setTimeout(() => { if (page.near !== null) askNear(); }, TYPING_PAUSE_MS);
 }
 
-async function pick(component) {
+function pick(component) {
   chosen.picked = component?.code ?? null;
   page.near.details = null;
-  showNear(`.row[aria-expanded="true"]`);
+  showNear();
   if (component === null) return;
   page.map.goTo(component.location, COMPONENT_ZOOM);
-  await askNear();
+  askDetails();
 }
 
 async function search(text) {
@@ -179,33 +194,29 @@ async function search(text) {
   }, () => search(text));
 }
 
-function newQuestion() {
-  asking.abort();
-  asking = new AbortController();
-  return asking.signal;
-}
-
 /** Runs a question; a refusal is shown with a way to ask again, an aborted one is silent. */
 async function orProblem(question, retry = actions.retry) {
-  try {
-    await question();
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    if (!(error instanceof api.Problem)) throw error;
-    page.map.drawCell(null);
-    panel.showProblem(error, { ...actions, retry });
-  }
+  const [, problem] = await answerOrProblem(question());
+  if (problem === null) return;
+  page.map.drawCell(null);
+  panel.showProblem(problem, { ...actions, retry });
 }
 
 // --- showing ----------------------------------------------------------------------------------------------------
 
-function showNear(focus = null) {
-  const { list, near: found, problem, details } = page.near;
+function showNear() {
+  const { list, found, problem, details } = page.near;
+  const hadFocus = list.section.contains(document.activeElement) ? document.activeElement.dataset.code : undefined;
   const colour = (classCode) => colourOf(page.style, classCode);
-  const hadFocus = list.section.contains(document.activeElement) && document.activeElement.matches(".row");
-  list.fill({ near: found, problem, details, picked: chosen.picked, choice, colourOf: colour }, actions);
-  if (focus !== null || hadFocus) list.section.querySelector(`.row[aria-expanded="true"]`)?.focus({ preventScroll: true });
+  list.fill({ found, problem, details, picked: chosen.picked, choice, colourOf: colour }, actions);
+  const rows = [...list.section.querySelectorAll(".row")];
+  rows.find((row) => row.dataset.code === hadFocus)?.focus({ preventScroll: true });
   drawNear(found);
+}
+
+/** A component clicked on the map may stand far down the list. */
+function revealPicked() {
+  document.querySelector(`.row[aria-expanded="true"]`)?.parentElement.scrollIntoView({ block: "nearest" });
 }
 
 function drawNear(found) {
@@ -216,36 +227,7 @@ function drawNear(found) {
 
 function pickedComponent() {
   if (chosen.picked === null || page.near === null) return null;
-  return page.near.near?.listed.find((c) => c.code === chosen.picked) ?? page.near.details;
-}
-
-function showHover(cell, component, pixel) {
-  const chip = document.getElementById("hover");
-  chip.hidden = cell === null && component === null;
-  if (chip.hidden) return;
-  const lines = [cell && words(cell.code, cell.name), component && words(component.name, component.code)];
-  chip.replaceChildren(...lines.filter(Boolean).flatMap((line) => [line, document.createElement("br")]).slice(0, -1));
-  chip.style.transform = `translate(${Math.round(pixel.x + 14)}px, ${Math.round(pixel.y + 14)}px)`;
-}
-
-function words(...parts) {
-  return [...new Set(parts.filter(Boolean))].join("  ");
-}
-
-function showAttribution({ attribution = null }) {
-  const line = document.getElementById("attribution");
-  line.hidden = !attribution;
-  line.textContent = attribution ?? "";
-}
-
-function showMapError() {
-  showNote(say("error_tiles"));
-}
-
-function showNote(sentence) {
-  const note = document.getElementById("map-error");
-  note.textContent = sentence;
-  note.hidden = false;
+  return page.near.details ?? page.near.found?.listed.find((c) => c.code === chosen.picked) ?? null;
 }
 
 function showVersion(version, previous) {
@@ -262,15 +244,22 @@ function saveHash() {
   if (view !== null) writeHash({ view, at: chosen.at, cell: chosen.cell });
 }
 
-/** Chooses what the address names. */
-function followHash() {
-  const { at, cell } = readHash();
-  if (at !== null) choosePoint(at);
-  else if (cell !== null) chooseCell(cell);
-  else saveHash();
+/** Chooses what the address names; `named` was read before the map moved, since each move rewrites the address. */
+function followHash(named) {
+  if (named.at !== null) choosePoint(named.at);
+  else if (named.cell !== null) chooseCell(named.cell);
+  else clear();
+}
+
+function followNewHash() {
+  if (page === null) return;
+  const named = readHash();
+  if (named.view !== null) page.map.showView(named.view);
+  followHash(named);
 }
 
 function followMove(view) {
+  showNote(null);
   showZoomNote(view.zoom);
   saveHash();
 }
@@ -307,9 +296,5 @@ function listenToControls() {
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && page !== null) actions.close();
   });
-  addEventListener("hashchange", () => {
-    const { view } = readHash();
-    if (view !== null) page?.map.showView(view);
-    if (page !== null) followHash();
-  });
+  addEventListener("hashchange", followNewHash);
 }

@@ -20,7 +20,7 @@ export function readHash() {
 /** Writes the address without a new entry in the history: panning must not bury the page before this one. */
 export function writeHash({ view, at, cell }) {
   let hash = `#${view.zoom.toFixed(2)}/${view.center.lat.toFixed(5)}/${view.center.lng.toFixed(5)}`;
-  if (at !== null) hash += `&at=${at.lat.toFixed(7)},${at.lng.toFixed(7)}`;
+  if (at !== null) hash += `&at=${at.lat.toFixed(8)},${at.lng.toFixed(8)}`;
   else if (cell !== null) hash += `&cell=${encodeURIComponent(cell)}`;
   history.replaceState(history.state, "", hash);
 }

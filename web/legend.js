@@ -6,6 +6,8 @@ import { currentLanguage } from "./text.js";
 /** The zoom from which tiles carry components. */
 export const COMPONENTS_FROM_ZOOM = 14;
 
+if (matchMedia("(max-width: 720px)").matches) document.getElementById("legend").open = false;
+
 /** Fills the legend from `metadata["wanmi:majors"]` of the style. */
 export function writeLegend(style) {
   const majors = style.metadata?.["wanmi:majors"] ?? [];

@@ -11,6 +11,11 @@ const FIT = { padding: 40, maxZoom: 17, duration: 500 };
 const REACH_PX = 5;
 const COMPONENT_LAYERS = ["components-point", "components-line", "components-fill"];
 
+/** Whether this browser can draw the map at all. */
+export function canDraw() {
+  return document.createElement("canvas").getContext("webgl2") !== null;
+}
+
 /**
  * Opens the map on `view`, or on the city's bounds when that is null.
  * `on` has the listeners `click(at, component)`, `hover(cell, component, pixel)`, `move(view)`, `error(error)`.
@@ -28,7 +33,8 @@ export async function openMap(container, { style, city, view, on }) {
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-right");
   map.on("error", (event) => on.error(event.error));
-  await new Promise((loaded) => map.once("load", loaded));
+  // Not "load", which waits for the first tiles: on a slow line one may click before they come.
+  await new Promise((loaded) => map.once("style.load", loaded));
 
   for (const [id, source] of overlaySources()) map.addSource(id, source);
   for (const layer of overlayLayers()) map.addLayer(layer);
@@ -72,6 +78,8 @@ function listen(map, on) {
   map.getCanvas().addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask(map.project(map.getCenter()));
   });
+  map.on("dataloading", () => map.getContainer().setAttribute("aria-busy", "true"));
+  map.on("idle", () => map.getContainer().setAttribute("aria-busy", "false"));
   map.on("moveend", () => on.move(viewOf(map)));
   watchHover(map, on);
 }
@@ -113,10 +121,10 @@ function viewOf(map) {
   return { zoom: map.getZoom(), center: { lng, lat } };
 }
 
-/** Seven decimals, so that what is asked, shown, copied and linked is one and the same position. */
+/** Eight decimals, so that what is asked, shown, copied and linked is one and the same position. */
 function roundedPlace(lngLat) {
   const { lng, lat } = lngLat.wrap();
-  return { lng: Number(lng.toFixed(7)), lat: Number(lat.toFixed(7)) };
+  return { lng: Number(lng.toFixed(8)), lat: Number(lat.toFixed(8)) };
 }
 
 function boundsOf(geometry) {
@@ -126,8 +134,9 @@ function boundsOf(geometry) {
   return bounds;
 }
 
+/** Marks of components: their own shapes where the reply has them, else their anchor points. */
 function marksOf(components) {
-  const features = components.map(({ code, location: { lng, lat } }) => (
-    { type: "Feature", properties: { code }, geometry: { type: "Point", coordinates: [lng, lat] } }));
+  const features = components.map(({ code, location: { lng, lat }, geometry = null }) => (
+    { type: "Feature", properties: { code }, geometry: geometry ?? { type: "Point", coordinates: [lng, lat] } }));
   return { type: "FeatureCollection", features };
 }

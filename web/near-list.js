@@ -32,20 +32,20 @@ function filterField(choice, on) {
   });
 }
 
-/** `state` is `{near, problem, picked, details, choice, colourOf}`; near and problem are null while loading. */
+/** `state` is `{found, problem, picked, details, choice, colourOf}`; found and problem are null while loading. */
 function fill(list, state, on) {
-  list.setAttribute("aria-busy", String(state.near === null && state.problem === null));
+  list.setAttribute("aria-busy", String(state.found === null && state.problem === null));
   list.replaceChildren(...content(state, on));
 }
 
-function content({ near, problem, picked, details, choice, colourOf }, on) {
+function content({ found, problem, picked, details, choice, colourOf }, on) {
   if (problem !== null) return [problemNotice(problem, on)];
-  if (near === null) return [element("p.loading", {}, say("loading"))];
+  if (found === null) return [element("p.loading", {}, say("loading"))];
   const shown = { picked, details, colourOf };
-  const apart = picked !== null && details !== null && !near.listed.some((c) => c.code === picked)
+  const apart = picked !== null && details !== null && !found.listed.some((c) => c.code === picked)
     ? element("ol.rows", {}, row(details, shown, on)) : null;
-  const rows = element("ol.rows", {}, ...near.listed.map((component) => row(component, shown, on)));
-  return [apart, summary(near, choice, on), near.searched === null ? null : partialNote(near), rows].filter((part) => part !== null);
+  const rows = element("ol.rows", {}, ...found.listed.map((component) => row(component, shown, on)));
+  return [apart, summary(found, choice, on), found.searched === null ? null : partialNote(found), rows].filter((part) => part !== null);
 }
 
 function summary({ listed, matched }, { radius_m, filter }, on) {
@@ -78,7 +78,7 @@ function row(component, { picked, details, colourOf }, on) {
   const own = component.name !== null && component.name !== title ? element("span.own", {}, component.name) : null;
   const distance = component.distance_m === undefined ? null : element("span.distance", {}, metres(component.distance_m));
   const button = element("button.row", {
-    type: "button", "aria-expanded": String(open), onclick: () => on.pick(open ? null : component),
+    type: "button", "data-code": component.code, "aria-expanded": String(open), onclick: () => on.pick(open ? null : component),
     onmouseenter: () => on.point(component), onmouseleave: () => on.point(null),
   }, dot, element("span.what", {}, element("span.title", {}, title, own), element("code", {}, component.code)), distance);
   const card = open && details?.code === picked ? detailsCard(details) : null;

@@ -27,7 +27,9 @@ export function overlayLayers() {
         "circle-color": "transparent", "circle-stroke-color": INK, "circle-stroke-width": 1.4,
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 3, 18, 7.5, 20, 11],
       } },
-    { id: "picked", type: "circle", source: "picked",
+    { id: "picked-shape", type: "line", source: "picked", filter: ["!=", ["geometry-type"], "Point"],
+      layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": CHOSEN, "line-width": 4 } },
+    { id: "picked", type: "circle", source: "picked", filter: ["==", ["geometry-type"], "Point"],
       paint: {
         "circle-color": "transparent", "circle-stroke-color": CHOSEN, "circle-stroke-width": 3,
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 6, 18, 11, 20, 15],

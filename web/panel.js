@@ -17,10 +17,9 @@ export function showEmpty() {
 /** The question is under way; `at` null while the page itself starts. */
 export function showLoading(at, on) {
   const sentence = at === null ? say("starting") : say("loading");
-  answer.replaceChildren(
-    at === null ? "" : heading(say("cell"), "…", on),
-    element("p.loading", {}, sentence),
-    at === null ? "" : facts([coordinates(at)]));
+  const loading = element("p.loading", {}, sentence);
+  const parts = at === null ? [loading] : [heading(say("cell"), "…", on), loading, facts([coordinates(at)])];
+  answer.replaceChildren(...parts);
   speak(sentence);
 }
 

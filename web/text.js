@@ -150,9 +150,9 @@ export function count(n) {
   return n.toLocaleString("en-US");
 }
 
-/** A position as `lng, lat` with seven decimals: one centimetre, finer than any click. */
+/** A position as `lng, lat` with eight decimals, as the server writes them: about a millimetre. */
 export function position({ lng, lat }) {
-  return `${lng.toFixed(7)}, ${lat.toFixed(7)}`;
+  return `${lng.toFixed(8)}, ${lat.toFixed(8)}`;
 }
 
 function remembered() {
