@@ -198,6 +198,8 @@ async function search(text) {
 async function orProblem(question, retry = actions.retry) {
   const [, problem] = await answerOrProblem(question());
   if (problem === null) return;
+  page.near = null;
+  drawNear(null);
   page.map.drawCell(null);
   panel.showProblem(problem, { ...actions, retry });
 }

@@ -3,7 +3,7 @@
 import { element, facts } from "./dom.js";
 import { LISTED, RADII_M } from "./near.js";
 import { copyButton } from "./panel.js";
-import { metres, position, say } from "./text.js";
+import { day, metres, position, say } from "./text.js";
 
 /**
  * The section and a way to fill it: `{section, fill}`.
@@ -87,12 +87,13 @@ function row(component, { picked, details, colourOf }, on) {
 
 function detailsCard(component) {
   const text = (key) => [say(key), component[key] ?? null];
+  const date = (key) => [say(key), component[key] ? day(component[key]) : null];
   const unit = (key) => [say(key), component[key]?.name ?? component[key]?.code ?? null];
   const at = position(component.location);
   return element("div.details", {}, facts([
     [say("class"), `${component.class} ${component.class_name ?? ""}`],
     text("name"), text("state"), unit("competent"), unit("owner"), unit("maintainer"), text("cell"), text("edition"),
-    text("surveyed"), text("changed"), text("data_source"), text("note"),
+    date("surveyed"), date("changed"), text("data_source"), text("note"),
     ...Object.entries(component.extra ?? {}),
     [say("coordinates"), element("span.coordinates", {}, element("code", {}, at), copyButton(at, say("coordinates")))],
   ]));

@@ -150,6 +150,11 @@ export function count(n) {
   return n.toLocaleString("en-US");
 }
 
+/** A day as deliveries write it, `YYYYMMDD`, with dashes; any other text as it is. */
+export function day(text) {
+  return text.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");
+}
+
 /** A position as `lng, lat` with eight decimals, as the server writes them: about a millimetre. */
 export function position({ lng, lat }) {
   return `${lng.toFixed(8)}, ${lat.toFixed(8)}`;

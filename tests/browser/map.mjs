@@ -111,16 +111,38 @@ test("a deep link shows the same answer again, also after a reload", async () =>
   await closeClean(page);
 });
 
-test("a component in the list opens its details and is outlined; a second press closes it", async () => {
+test("a component in the list opens its details; a second press closes it", async () => {
   const page = await openPage(browser, { hash: LINK });
   await answered(page);
   const [code] = await listedCodes(page);
   await page.locator(".row").first().click();
   await page.waitForSelector(".details");
   const component = await ask(`v1/components/${code}`);
-  assert.match(await page.locator(".details").innerText(), new RegExp(component.class));
+  const details = await page.locator(".details").innerText();
+  for (const value of [component.class, component.class_name, component.cell, component.location.lng.toFixed(8)]) {
+    assert.ok(details.includes(value), `${value} is missing from: ${details}`);
+  }
   await page.locator(".row").first().click();
   await page.waitForSelector(".details", { state: "detached" });
+  await closeClean(page);
+});
+
+test("a click on a component's mark opens that component, and the pointer names what lies under it", async () => {
+  const { components: [{ location: { lng, lat } }] } = await nearOf(CIRCLE);
+  const page = await openPage(browser, { hash: `#19/${lat}/${lng}` });
+  await drawn(page);
+  const box = await page.locator("#map").boundingBox();
+  await page.mouse.move(box.x + box.width / 2 - 1, box.y + box.height / 2);
+  await page.waitForSelector("#hover:not([hidden])");
+  const { place } = await apiOf({ lng, lat });
+  const [cellLine, componentLine] = (await page.locator("#hover").innerText()).split("\n");
+  assert.ok(cellLine.startsWith(place.cell), cellLine);
+  await clickMiddle(page);
+  await page.waitForSelector(".details");
+  const code = await page.locator('.row[aria-expanded="true"] .what code').innerText();
+  const picked = await ask(`v1/components/${code}`);
+  assert.ok(Math.hypot(picked.location.lng - lng, picked.location.lat - lat) < 2e-5, `${code} is not there`);
+  assert.ok(componentLine.startsWith(picked.class), componentLine);
   await closeClean(page);
 });
 
@@ -174,11 +196,10 @@ test("a point on a border says which other cells it touches", async () => {
 });
 
 test("the language changes in place, is remembered, and both are good to look at", async () => {
-  const page = await openPage(browser, { hash: LINK });
+  const page = await openPage(browser, { hash: LINK.replace("#17", "#16") });
   await answered(page);
-  await page.locator(".row").first().click();
-  await page.waitForSelector(".details");
-  await page.locator("#answer").evaluate((panel) => panel.scrollTo(0, 0));
+  await page.mouse.move(5, 5);
+  await outlineDrawn(page);
   await shoot(page, "map-zh");
   await page.locator('[data-language="en"]').click();
   await answered(page);
