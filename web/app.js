@@ -78,6 +78,12 @@ function choosePoint(at, component = null) {
   askPoint();
 }
 
+/** Goes to a point and chooses it. */
+function chooseFound(at, zoom, component = null) {
+  page.map.goTo(at, zoom);
+  choosePoint(at, component);
+}
+
 function chooseCell(code) {
   chosen = { at: null, cell: code, picked: null };
   page.map.pin(null);
@@ -85,6 +91,12 @@ function chooseCell(code) {
 }
 
 function clear() {
+  forget();
+  panel.showEmpty();
+}
+
+/** Nothing is chosen any more: the map and the address say so; the panel is the caller's. */
+function forget() {
   newQuestion();
   chosen = { at: null, cell: null, picked: null };
   page.near = null;
@@ -92,7 +104,6 @@ function clear() {
   page.map.drawCell(null);
   drawNear(null);
   saveHash();
-  panel.showEmpty();
 }
 
 const actions = {
@@ -100,8 +111,16 @@ const actions = {
   retry: () => askAgain(),
   retryNear: () => askNear(),
   showCell: (code) => chooseCell(code),
-  radius: (radius_m) => { choice.radius_m = radius_m; chosen.picked = null; askPoint({ focus: `.radii [aria-pressed="true"]` }); },
-  filter: (text) => { choice.filter = text; chosen.picked = null; askNearSoon(); },
+  radius(radius_m) {
+    choice.radius_m = radius_m;
+    chosen.picked = null;
+    askPoint({ focus: `.radii [aria-pressed="true"]` });
+  },
+  filter(text) {
+    choice.filter = text;
+    chosen.picked = null;
+    askNearSoon();
+  },
   pick: (component) => pick(component),
   point: (component) => page.map.drawPicked(component ?? pickedComponent()),
 };
@@ -187,10 +206,13 @@ async function search(text) {
   const signal = newQuestion();
   await orProblem(async () => {
     const result = await find(text, signal);
-    if (result.nothing) panel.showNothing(result.nothing, text, actions);
-    else if (result.at) { page.map.goTo(result.at, POINT_ZOOM); choosePoint(result.at); }
+    if (result.at) chooseFound(result.at, POINT_ZOOM);
     else if (result.cell) chooseCell(result.cell.code);
-    else { page.map.goTo(result.component.location, COMPONENT_ZOOM); choosePoint(result.component.location, result.component); }
+    else if (result.component) chooseFound(result.component.location, COMPONENT_ZOOM, result.component);
+    else {
+      forget();
+      panel.showNothing(result.nothing, text, actions);
+    }
   }, () => search(text));
 }
 
@@ -296,7 +318,9 @@ function listenToControls() {
     search(document.getElementById("search-text").value.trim());
   };
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && page !== null) actions.close();
+    // In a field with text Escape empties the field, as everywhere.
+    const emptiesField = event.target instanceof HTMLInputElement && event.target.value !== "";
+    if (event.key === "Escape" && page !== null && !emptiesField) actions.close();
   });
   addEventListener("hashchange", followNewHash);
 }

@@ -17,7 +17,7 @@ export function canDraw() {
 }
 
 /**
- * Opens the map on `view`, or on the city's bounds when that is null.
+ * Opens the map on `view`, or on the city's bounds when that is null; a city without cells has no bounds.
  * `on` has the listeners `click(at, component)`, `hover(cell, component, pixel)`, `move(view)`, `error(error)`.
  */
 export async function openMap(container, { style, city, view, on }) {
@@ -27,7 +27,7 @@ export async function openMap(container, { style, city, view, on }) {
     localIdeographFontFamily: "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
     // The worker is a blob and has no base: addresses relative to the page are completed here.
     transformRequest: (url) => ({ url: new URL(url, document.baseURI).href }),
-    ...(view ?? { bounds: city.bounds, fitBoundsOptions: FIT }),
+    ...(view ?? (city.bounds ? { bounds: city.bounds, fitBoundsOptions: FIT } : {})),
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -50,7 +50,7 @@ function handle(map, city) {
     zoom: () => map.getZoom(),
     view: () => viewOf(map),
     zoomBy: (steps) => map.zoomTo(map.getZoom() + steps, { duration: 200 }),
-    showCity: () => map.fitBounds(city.bounds, FIT),
+    showCity: () => city.bounds && map.fitBounds(city.bounds, FIT),
     showView: (view) => map.jumpTo(view),
     /** Brings a geometry into sight. */
     showShape: (geometry) => map.fitBounds(boundsOf(geometry), FIT),

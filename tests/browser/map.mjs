@@ -5,7 +5,8 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import {
-  answered, ask, BASE_URL, clickMiddle, closeClean, drawn, fact, findBrowser, launch, listed, listedCodes, openPage, pixelsOf, pointInAddress, problem,
+  answered, ask, BASE_URL, clickMiddle, closeClean, drawn, fact, findBrowser, launch, listed, listedCodes,
+  openPage, pixelsOf, pointInAddress, problem,
 } from "./browser.mjs";
 
 const SHOTS = process.argv[2] ?? null;
@@ -229,6 +230,7 @@ test("the search box takes a cell code, a component code and a position, and say
   assert.deepEqual(pointInAddress(page), CIRCLE);
   await search("NOWHERE-1");
   await page.waitForSelector('h2:has-text("没有找到 “NOWHERE-1”")');
+  assert.equal(pointInAddress(page), null, "the address still names the point before");
   await search("-77.04, 138.9");
   await page.waitForSelector('h2:text-is("经纬度超出范围")');
   await closeClean(page);
@@ -237,6 +239,10 @@ test("the search box takes a cell code, a component code and a position, and say
 test("Escape clears the answer and the address; Enter on the map asks for its middle", async () => {
   const page = await openPage(browser, { hash: LINK });
   await answered(page);
+  await page.locator(".filter").fill("xyz");
+  await page.keyboard.press("Escape");
+  await listed(page, (await nearOf(CIRCLE)).components.map((c) => c.code));
+  assert.equal(await page.locator(".filter").inputValue(), "", "Escape in the filter empties the filter first");
   await page.keyboard.press("Escape");
   await page.waitForSelector('h2:text-is("点击地图查询")');
   assert.equal(pointInAddress(page), null);
