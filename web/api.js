@@ -1,0 +1,91 @@
+// The calls this page makes. Every refusal becomes a Problem; every reply tells the data version.
+
+import { currentLanguage } from "./text.js";
+
+/** Positions leave this page in this system only; the server counts WGS84 as CGCS2000. */
+const CRS = "WGS84";
+
+/** What went wrong, as the server said it (RFC 9457), or `network: true` when nothing answered. */
+export class Problem extends Error {
+  constructor({ status = null, type = null, title = "", detail = "", network = false }) {
+    super(detail || title);
+    Object.assign(this, { status, type, title, detail, network });
+  }
+}
+
+/** TileJSON of the city: `name`, `bounds`, `minzoom`, `maxzoom`, `attribution`. */
+export function city(signal) {
+  return read("tiles.json", {}, signal);
+}
+
+/** MapLibre style of the city. */
+export function style(signal) {
+  return read("style.json", {}, signal);
+}
+
+/** Which cell holds a position, and the regions above it. */
+export function locate({ lng, lat }, signal) {
+  return read("v1/locate", { lng, lat, crs: CRS }, signal);
+}
+
+/** The nearest components, nearest first; `classCode` null asks for all classes. */
+export function componentsNear({ lng, lat }, { radius_m, limit, classCode }, signal) {
+  const asked = { near: `${lng},${lat}`, crs: CRS, radius_m, limit };
+  if (classCode !== null) asked.class = classCode;
+  return read("v1/components", asked, signal);
+}
+
+/** One component with everything known of it. */
+export function component(code, signal) {
+  return read(`v1/components/${encodeURIComponent(code)}`, {}, signal);
+}
+
+/** One cell with its figures and its geometry. */
+export function cell(code, signal) {
+  return read(`v1/cells/${encodeURIComponent(code)}`, {}, signal);
+}
+
+/** Calls `listener` with the data version of each reply that names another one than the reply before. */
+export function watchVersion(listener) {
+  versionListener = listener;
+}
+
+let versionListener = () => {};
+let lastVersion = null;
+
+async function read(path, parameters, signal) {
+  const url = new URL(path, document.baseURI);
+  url.search = new URLSearchParams(parameters);
+  const headers = { Accept: "application/json, application/problem+json", "Accept-Language": currentLanguage() };
+  let reply;
+  try {
+    reply = await fetch(url, { headers, signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ network: true });
+  }
+  noteVersion(reply.headers.get("Wanmi-Version"));
+  if (!reply.ok) throw await problemOf(reply);
+  try {
+    return await reply.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ status: reply.status, title: "no JSON", detail: url.pathname });
+  }
+}
+
+function noteVersion(version) {
+  if (version === null || version === lastVersion) return;
+  const previous = lastVersion;
+  lastVersion = version;
+  versionListener(version, previous);
+}
+
+async function problemOf(reply) {
+  const type = reply.headers.get("Content-Type") ?? "";
+  if (!type.startsWith("application/problem+json")) {
+    return new Problem({ status: reply.status, title: reply.statusText });
+  }
+  const body = await reply.json().catch(() => ({}));
+  return new Problem({ ...body, status: reply.status });
+}
