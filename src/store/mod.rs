@@ -145,7 +145,9 @@ pub enum StoreError {
         known: u32,
     },
     /// Written by an older wanmi and opened only for reading.
-    #[error("{path} has schema {found}, this wanmi reads {known}; open it once for writing to bring it up to date")]
+    #[error(
+        "{path} has schema {found}, this wanmi reads {known}; open it once for writing to bring it up to date"
+    )]
     Older {
         /// The file.
         path: String,

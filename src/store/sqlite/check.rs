@@ -107,7 +107,8 @@ fn integrity(conn: &Connection, faults: &mut Faults) -> Step<()> {
 }
 
 fn references(conn: &Connection, faults: &mut Faults) -> Step<()> {
-    let sql = "SELECT \"table\" || ' entry ' || coalesce(rowid, '?') || ' refers to a missing row of ' || parent
+    let sql =
+        "SELECT \"table\" || ' entry ' || coalesce(rowid, '?') || ' refers to a missing row of ' || parent
                FROM pragma_foreign_key_check";
     each(conn, FaultKind::Reference, sql, faults)
 }
@@ -200,8 +201,9 @@ fn arcs_and_cells(conn: &Connection, faults: &mut Faults) -> Step<()> {
     };
     let arcs = all_arcs(conn, origin, faults)?;
     let mut valid: HashMap<i64, Vec<Span>> = HashMap::new();
-    let mut select =
-        conn.prepare("SELECT entry, id, from_version, coalesce(to_version, 9223372036854775807), code, geom FROM cell")?;
+    let mut select = conn.prepare(
+        "SELECT entry, id, from_version, coalesce(to_version, 9223372036854775807), code, geom FROM cell",
+    )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let (id, span) = (row.get(1)?, Span { from: row.get(2)?, to: row.get(3)? });
@@ -241,12 +243,12 @@ fn all_arcs(conn: &Connection, origin: Origin, faults: &mut Faults) -> Step<Arcs
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let points = gpkg::decode_arc(row.get_ref(5)?.as_blob()?).map_err(|error| error.to_string()).and_then(
-            |points| {
+        let points = gpkg::decode_arc(row.get_ref(5)?.as_blob()?)
+            .map_err(|error| error.to_string())
+            .and_then(|points| {
                 let points: Option<Vec<Point>> = points.into_iter().map(|p| origin.point_at(p)).collect();
                 points.ok_or_else(|| "it lies more than 5° from the origin".to_owned())
-            },
-        );
+            });
         let points = match points {
             Ok(points) => points,
             Err(why) => {

@@ -36,7 +36,9 @@ pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> St
         let entry: i64 = row.get(0)?;
         tell(read(row).and_then(|component| match gpkg::encode_place(&component.place) {
             Ok(same) if same.blob == geom => Ok(()),
-            Ok(_) => Err(Fault::Damaged("its geometry is not on the lattice".to_owned()).in_row("component", entry)),
+            Ok(_) => Err(
+                Fault::Damaged("its geometry is not on the lattice".to_owned()).in_row("component", entry),
+            ),
             Err(error) => Err(Fault::from(error).in_row("component", entry)),
         }))?;
     }
@@ -163,7 +165,8 @@ fn read(row: &Row<'_>) -> Step<Component> {
 fn columns(row: &Row<'_>) -> Step<Component> {
     let edition = row.get_ref(3)?.as_str()?;
     let cell = row.get_ref(13)?.as_str_or_null()?;
-    let unit = |column: usize| -> Step<Unit> { Ok(Unit { code: row.get(column)?, name: row.get(column + 1)? }) };
+    let unit =
+        |column: usize| -> Step<Unit> { Ok(Unit { code: row.get(column)?, name: row.get(column + 1)? }) };
     Ok(Component {
         code: ComponentCode::new(row.get_ref(2)?.as_str()?)?,
         edition: edition.parse().map_err(|error| Fault::Damaged(format!("{error}")))?,

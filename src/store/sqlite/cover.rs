@@ -41,7 +41,12 @@ pub(super) fn load(conn: &Connection, version: Version) -> Step<(Vec<BorderArc>,
 }
 
 /// Makes `cover` the cover of the city; what is the same keeps its entries.
-pub(super) fn write(conn: &Connection, version: Version, cover: &CoverChange, traffic: &mut Traffic) -> Step<()> {
+pub(super) fn write(
+    conn: &Connection,
+    version: Version,
+    cover: &CoverChange,
+    traffic: &mut Traffic,
+) -> Step<()> {
     settle_origin(conn, version, cover.origin)?;
     let cells = with_polygons(cover)?;
     let ids = cells::write(conn, version, &cells, traffic)?;

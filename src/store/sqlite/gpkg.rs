@@ -57,10 +57,8 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// The box of nothing.
-    pub(super) const EMPTY: Bounds = Bounds {
-        min: Position { x: i64::MAX, y: i64::MAX },
-        max: Position { x: i64::MIN, y: i64::MIN },
-    };
+    pub(super) const EMPTY: Bounds =
+        Bounds { min: Position { x: i64::MAX, y: i64::MAX }, max: Position { x: i64::MIN, y: i64::MIN } };
 
     /// The box around positions; refuses what is not on Earth.
     fn around<'a>(positions: impl IntoIterator<Item = &'a Position>) -> Result<Self, BadGeometry> {
@@ -106,8 +104,13 @@ pub(super) fn encode_place(place: &Place) -> Result<Encoded, BadGeometry> {
 fn encode_point(position: Position) -> Result<Encoded, BadGeometry> {
     let bounds = Bounds::around([&position])?;
     let mut blob = Vec::with_capacity(POINT_BYTES);
-    let mut writer =
-        WkbWriter::with_opts(&mut blob, WkbDialect::Geopackage, CoordDimensions::xy(), Some(SRS_ID), Vec::new());
+    let mut writer = WkbWriter::with_opts(
+        &mut blob,
+        WkbDialect::Geopackage,
+        CoordDimensions::xy(),
+        Some(SRS_ID),
+        Vec::new(),
+    );
     writer.point_begin(0)?;
     write(&mut writer, position)?;
     writer.point_end(0)?;
@@ -196,7 +199,8 @@ pub(super) fn bounds(blob: &[u8]) -> Result<Bounds, BadGeometry> {
         return Ok(Bounds { min: position, max: position });
     }
     let mut doubles = [0.0_f64; 4];
-    for (value, bytes) in doubles.iter_mut().zip(blob.get(HEADER_BYTES..).unwrap_or_default().chunks_exact(8)) {
+    for (value, bytes) in doubles.iter_mut().zip(blob.get(HEADER_BYTES..).unwrap_or_default().chunks_exact(8))
+    {
         *value = f64::from_le_bytes(bytes.try_into().unwrap_or_default());
     }
     let [west, east, south, north] = doubles;
@@ -235,8 +239,13 @@ fn encode(
     let (min, max) = (bounds.min.to_degrees(), bounds.max.to_degrees());
     let envelope = vec![min.lng, max.lng, min.lat, max.lat];
     let mut blob = Vec::new();
-    let mut writer =
-        WkbWriter::with_opts(&mut blob, WkbDialect::Geopackage, CoordDimensions::xy(), Some(SRS_ID), envelope);
+    let mut writer = WkbWriter::with_opts(
+        &mut blob,
+        WkbDialect::Geopackage,
+        CoordDimensions::xy(),
+        Some(SRS_ID),
+        envelope,
+    );
     draw(&mut writer)?;
     Ok(Encoded { blob, bounds })
 }

@@ -11,8 +11,8 @@ mod outline;
 mod migrate;
 mod versions;
 
-mod history;
 mod contents;
+mod history;
 
 mod cells;
 mod components;

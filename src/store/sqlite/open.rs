@@ -36,10 +36,8 @@ pub(super) fn create(path: &Path, city: &CityRecord, by: &Changeset) -> Result<(
     if let Some(taken) = taken(path) {
         return Err(StoreError::Exists { path: taken.display().to_string() });
     }
-    let not_writable = |error: &std::io::Error| StoreError::NotWritable {
-        path: name.clone(),
-        reason: error.to_string(),
-    };
+    let not_writable =
+        |error: &std::io::Error| StoreError::NotWritable { path: name.clone(), reason: error.to_string() };
     let draft = Draft::beside(path).map_err(|error| not_writable(&error))?;
     fill(&draft.0, city, by).map_err(|fault| fault.at(&name, "making the city"))?;
     File::open(&draft.0).and_then(|file| file.sync_all()).map_err(|error| not_writable(&error))?;
@@ -87,8 +85,7 @@ struct Draft(PathBuf);
 impl Draft {
     fn beside(path: &Path) -> std::io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let tail =
-            format!(".{}-{}.new", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let tail = format!(".{}-{}.new", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let draft = with_tail(path, &tail);
         File::create(&draft)?;
         Ok(Draft(draft))
@@ -189,15 +186,15 @@ fn connect(path: &Path, access: Access) -> Step<Connection> {
 /// The form of the city in the file, or why it is none.
 fn identify(conn: &Connection) -> Step<Result<u32, String>> {
     let id: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let listed: i64 = conn.query_row(
-        "SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'",
-        [],
-        |row| row.get(0),
-    )?;
+    let listed: i64 =
+        conn.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'", [], |row| {
+            row.get(0)
+        })?;
     if id != APPLICATION_ID || listed == 0 {
         return Ok(Err(format!("it is an SQLite file, but no GeoPackage (application id {id:#010x})")));
     }
-    Ok(migrate::format(conn)?.ok_or_else(|| "it is a GeoPackage, but `wanmi init` did not make it".to_owned()))
+    Ok(migrate::format(conn)?
+        .ok_or_else(|| "it is a GeoPackage, but `wanmi init` did not make it".to_owned()))
 }
 
 /// Brings the file to the form that this program knows.

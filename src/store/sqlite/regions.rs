@@ -26,7 +26,12 @@ pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Region>> {
 }
 
 /// Writes the regions that are new or differ from their valid entry.
-pub(super) fn write(conn: &Connection, version: Version, regions: &[Region], traffic: &mut Traffic) -> Step<()> {
+pub(super) fn write(
+    conn: &Connection,
+    version: Version,
+    regions: &[Region],
+    traffic: &mut Traffic,
+) -> Step<()> {
     let mut history = History::open(conn, "region", "level = ?1 AND code = ?2", version)?;
     let mut find = conn.prepare_cached(
         "SELECT entry, id, level, code, name, parent, geom FROM region
