@@ -5,7 +5,7 @@ use super::cover::at_origin;
 use super::fault::{Fault, Step};
 use super::gpkg::{self, SRS_ID};
 use super::open::{APPLICATION_ID, USER_VERSION};
-use super::outline::{Side, outline};
+use super::outline::{Border, outline};
 use super::{components, cover, regions, versions};
 use crate::geom::lattice::{Origin, Point};
 use rusqlite::{Connection, params};
@@ -181,15 +181,22 @@ struct Span {
 }
 
 /// An arc as it borders one cell.
-struct Border {
+struct Flank {
     arc: usize,
-    forward: bool,
+    side: Side,
+}
+
+/// The side of an arc on which a cell lies.
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
 }
 
 /// All arcs ever, and which cell ids they border.
 struct Arcs {
     rows: Vec<(i64, Span, Vec<Point>)>,
-    of_cell: HashMap<i64, Vec<Border>>,
+    of_cell: HashMap<i64, Vec<Flank>>,
 }
 
 fn arcs_and_cells(conn: &Connection, faults: &mut Faults) -> Step<()> {
@@ -213,10 +220,10 @@ fn arcs_and_cells(conn: &Connection, faults: &mut Faults) -> Step<()> {
             add(faults, FaultKind::CellShape, format!("cell {code} (entry {entry}): {why}"));
         }
     }
-    for (id, borders) in &arcs.of_cell {
+    for (id, flanks) in &arcs.of_cell {
         let spans = valid.get(id).map_or(&[][..], Vec::as_slice);
-        for border in borders {
-            let (arc, span, _) = &arcs.rows[border.arc];
+        for flank in flanks {
+            let (arc, span, _) = &arcs.rows[flank.arc];
             if !covered(*span, spans) {
                 let detail = format!("arc {arc} borders cell id {id} in versions without that cell");
                 add(faults, FaultKind::ArcWithoutCell, detail);
@@ -256,9 +263,9 @@ fn all_arcs(conn: &Connection, origin: Origin, faults: &mut Faults) -> Step<Arcs
                 continue;
             }
         };
-        for (cell, forward) in [(row.get(3)?, true), (row.get(4)?, false)] {
+        for (cell, side) in [(row.get(3)?, Side::Left), (row.get(4)?, Side::Right)] {
             if let Some(cell) = cell {
-                arcs.of_cell.entry(cell).or_default().push(Border { arc: arcs.rows.len(), forward });
+                arcs.of_cell.entry(cell).or_default().push(Flank { arc: arcs.rows.len(), side });
             }
         }
         arcs.rows.push((id, Span { from: row.get(1)?, to: row.get(2)? }, points));
@@ -267,21 +274,35 @@ fn all_arcs(conn: &Connection, origin: Origin, faults: &mut Faults) -> Step<Arcs
 }
 
 /// Whether a cell entry's polygon is what its arcs enclose, from its first version to its last.
+///
+/// An arc may be followed by its like while the cell stays: its other side got another cell. So the border is drawn
+/// anew for each version of the entry in which one of its arcs begins or ends.
 fn same_shape(arcs: &Arcs, (id, span): (i64, Span), origin: Origin, geom: &[u8]) -> Result<(), String> {
-    let mut sides = Vec::new();
-    for border in arcs.of_cell.get(&id).map_or(&[][..], Vec::as_slice) {
-        let (arc, at, points) = &arcs.rows[border.arc];
-        if at.to <= span.from || span.to <= at.from {
-            continue;
+    let flanks = arcs.of_cell.get(&id).map_or(&[][..], Vec::as_slice);
+    let turns = flanks.iter().map(|flank| arcs.rows[flank.arc].1).flat_map(|at| [at.from, at.to]);
+    let mut moments: Vec<i64> = turns.filter(|at| (span.from + 1..span.to).contains(at)).collect();
+    moments.push(span.from);
+    moments.sort_unstable();
+    moments.dedup();
+    for moment in moments {
+        let mut border = Border::default();
+        for flank in flanks {
+            let (_, at, points) = &arcs.rows[flank.arc];
+            match flank.side {
+                _ if !(at.from..at.to).contains(&moment) => {}
+                Side::Left => border.add_left(points),
+                Side::Right => border.add_right(points),
+            }
         }
-        if at.from > span.from || at.to < span.to {
-            return Err(format!("arc {arc} of its border changes while the cell stays"));
+        let drawn = outline(border).map_err(|error| error.to_string());
+        let drawn = drawn.and_then(|polygons| {
+            gpkg::encode_polygons(&at_origin(origin, &polygons)).map_err(|error| error.to_string())
+        });
+        if drawn.map_err(|why| format!("in version {moment} {why}"))?.blob != geom {
+            return Err(format!("in version {moment} its polygon is not what its arcs enclose"));
         }
-        sides.push(if border.forward { Side::forward(points) } else { Side::backward(points) });
     }
-    let polygons = outline(sides).map_err(|error| error.to_string())?;
-    let expected = gpkg::encode_polygons(&at_origin(origin, &polygons)).map_err(|error| error.to_string())?;
-    if expected.blob == geom { Ok(()) } else { Err("its polygon is not what its arcs enclose".to_owned()) }
+    Ok(())
 }
 
 /// GeoPackage's own tables: marks in the header, each layer listed once, with its system and exact bounds.

@@ -5,7 +5,7 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, BadGeometry, Encoded};
 use super::history::VALID_AT;
-use super::outline::{Side, outline};
+use super::outline::{Border, outline};
 use super::versions::{number, settle_origin};
 use crate::geom::lattice::{Origin, Point, Position};
 use crate::geom::shape::Rings;
@@ -95,24 +95,24 @@ fn valid(conn: &Connection) -> Step<HashMap<Likeness, i64>> {
 
 /// The cells of a cover, each with the polygons that its arcs enclose; refuses arcs that do not hold together.
 fn with_polygons(cover: &CoverChange) -> Step<Vec<(&Cell, Encoded)>> {
-    let mut sides = sides(cover)?;
+    let mut borders = borders(cover)?;
     cover
         .cells
         .iter()
         .map(|cell| {
-            let sides = sides.remove(&cell.code).unwrap_or_default();
-            let polygons = outline(sides).map_err(|error| bad_cell(cell, &error))?;
+            let border = borders.remove(&cell.code).unwrap_or_default();
+            let polygons = outline(border).map_err(|error| bad_cell(cell, &error))?;
             let polygons = at_origin(Origin::at(cover.origin), &polygons);
             Ok((cell, gpkg::encode_polygons(&polygons).map_err(|error| bad_cell(cell, &error))?))
         })
         .collect()
 }
 
-/// The arcs around each cell, turned so that it lies on their left.
-fn sides(cover: &CoverChange) -> Step<HashMap<&CellCode, Vec<Side>>> {
-    let mut sides: HashMap<&CellCode, Vec<Side>> = HashMap::with_capacity(cover.cells.len());
+/// The border of each cell of the cover.
+fn borders(cover: &CoverChange) -> Step<HashMap<&CellCode, Border>> {
+    let mut borders: HashMap<&CellCode, Border> = HashMap::with_capacity(cover.cells.len());
     for cell in &cover.cells {
-        if sides.insert(&cell.code, Vec::new()).is_some() {
+        if borders.insert(&cell.code, Border::default()).is_some() {
             return Err(Fault::inconsistent(format!("cell {} is given twice", cell.code)));
         }
     }
@@ -121,20 +121,16 @@ fn sides(cover: &CoverChange) -> Step<HashMap<&CellCode, Vec<Side>>> {
         if arc.left == arc.right {
             return Err(bad_arc(arc, &"it has the same on both sides"));
         }
-        let mut add = |code: &Option<CellCode>, side: Side| match code {
-            None => Ok(()),
-            Some(code) => match sides.get_mut(code) {
-                Some(list) => {
-                    list.push(side);
-                    Ok(())
-                }
-                None => Err(bad_arc(arc, &format!("the cover has no cell {code}"))),
-            },
-        };
-        add(&arc.left, Side::forward(&points))?;
-        add(&arc.right, Side::backward(&points))?;
+        let sides: [(_, fn(&mut Border, &[Point])); 2] =
+            [(&arc.left, Border::add_left), (&arc.right, Border::add_right)];
+        for (code, add) in sides {
+            let Some(code) = code else { continue };
+            let border = borders.get_mut(code);
+            let border = border.ok_or_else(|| bad_arc(arc, &format!("the cover has no cell {code}")))?;
+            add(border, &points);
+        }
     }
-    Ok(sides)
+    Ok(borders)
 }
 
 /// An arc's points counted from the origin; neighbours must differ and lie within reach.

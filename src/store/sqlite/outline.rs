@@ -1,9 +1,9 @@
 //! From border arcs to a cell's polygons, for programs that do not know arcs.
 //!
-//! The arcs around a cell, each turned so that the cell lies on its left, are joined head to tail. Where several go out
-//! of a node, the way follows the sector of the cell that it borders: it takes the first arc met when turning clockwise
-//! from where it came. So two parts that touch in a point stay apart. A hole that touches its shell, or another hole,
-//! comes out as one ring that visits a point twice; it is cut there into simple rings.
+//! The edges of the arcs around a cell, each turned so that the cell lies on its left, are joined head to tail. Where
+//! several go out of a point, the way follows the sector of the cell that it borders: it takes the first edge met when
+//! turning clockwise from where it came. So two parts that touch in a point stay apart. A hole that touches its shell,
+//! or another hole, comes out as one ring that visits a point twice; it is cut there into simple rings.
 
 use crate::geom::lattice::Point;
 use crate::geom::predicates::by_angle;
@@ -11,10 +11,16 @@ use crate::geom::shape::{Ring, Rings, edges, signed_area_2};
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-/// An arc with the cell on its left.
-pub(super) struct Side {
-    points: Vec<Point>,
+/// A straight piece of border with the cell on its left.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Edge {
+    tail: Point,
+    head: Point,
 }
+
+/// The border of one cell, edge by edge.
+#[derive(Default)]
+pub(super) struct Border(Vec<Edge>);
 
 /// Why arcs are no border of a cell.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,48 +48,31 @@ pub(super) enum BadOutline {
     None,
 }
 
-impl Side {
-    /// An arc that has the cell on its left already.
-    pub(super) fn forward(points: &[Point]) -> Self {
-        Side { points: points.to_vec() }
+impl Border {
+    /// Adds an arc that has the cell on its left.
+    pub(super) fn add_left(&mut self, arc: &[Point]) {
+        self.0.extend(arc.windows(2).map(|pair| Edge { tail: pair[0], head: pair[1] }));
     }
 
-    /// An arc that has the cell on its right.
-    pub(super) fn backward(points: &[Point]) -> Self {
-        Side { points: points.iter().rev().copied().collect() }
-    }
-
-    fn tail(&self) -> Point {
-        self.points[0]
-    }
-
-    fn head(&self) -> Point {
-        self.points[self.points.len() - 1]
-    }
-
-    /// The direction in which it leaves its first point.
-    fn leaving(&self) -> (i64, i64) {
-        direction(self.points[0], self.points[1])
-    }
-
-    /// The direction back along it from its last point.
-    fn returning(&self) -> (i64, i64) {
-        direction(self.head(), self.points[self.points.len() - 2])
+    /// Adds an arc that has the cell on its right.
+    pub(super) fn add_right(&mut self, arc: &[Point]) {
+        self.0.extend(arc.windows(2).map(|pair| Edge { tail: pair[1], head: pair[0] }));
     }
 }
 
-/// The polygons of the cell that lies left of all `sides`, shells first, in one canonical order and form.
+/// The polygons that a border encloses, in one canonical order and form.
 ///
-/// Every arc has at least two points, neighbours differ. Equal sets of arcs give equal polygons, however they are cut
+/// Neighbouring points of an arc differ. The same border gives the same polygons, however it is cut into arcs, turned
 /// and ordered. Cost: O(n log n) in the vertices for few rings.
-pub(super) fn outline(mut sides: Vec<Side>) -> Result<Vec<Rings>, BadOutline> {
-    if sides.is_empty() {
+pub(super) fn outline(border: Border) -> Result<Vec<Rings>, BadOutline> {
+    let mut edges = border.0;
+    if edges.is_empty() {
         return Err(BadOutline::None);
     }
-    sides.sort_by_key(Side::tail);
+    edges.sort_unstable();
     let mut shells: Vec<(i128, Rings)> = Vec::new();
     let mut holes: Vec<Ring> = Vec::new();
-    for way in ways(&sides)? {
+    for way in ways(&edges)? {
         for ring in simple_rings(way)? {
             match signed_area_2(&ring).cmp(&0) {
                 Ordering::Greater => shells.push((signed_area_2(&ring), vec![from_least(ring)])),
@@ -104,11 +93,11 @@ pub(super) fn outline(mut sides: Vec<Side>) -> Result<Vec<Rings>, BadOutline> {
     Ok(polygons)
 }
 
-/// Joins sides, sorted by their tails, to closed ways without the repeated last point.
-fn ways(sides: &[Side]) -> Result<Vec<Ring>, BadOutline> {
-    let mut used = vec![false; sides.len()];
+/// Joins edges, sorted by their tails, to closed ways without the repeated last point.
+fn ways(edges: &[Edge]) -> Result<Vec<Ring>, BadOutline> {
+    let mut used = vec![false; edges.len()];
     let mut ways = Vec::new();
-    for first in 0..sides.len() {
+    for first in 0..edges.len() {
         if used[first] {
             continue;
         }
@@ -116,11 +105,11 @@ fn ways(sides: &[Side]) -> Result<Vec<Ring>, BadOutline> {
         let mut at = first;
         loop {
             if used[at] {
-                return Err(BadOutline::Open { at: sides[at].tail() });
+                return Err(BadOutline::Open { at: edges[at].tail });
             }
             used[at] = true;
-            way.extend_from_slice(&sides[at].points[..sides[at].points.len() - 1]);
-            at = next(sides, at).ok_or(BadOutline::Open { at: sides[at].head() })?;
+            way.push(edges[at].tail);
+            at = next(edges, edges[at])?;
             if at == first {
                 break;
             }
@@ -130,18 +119,21 @@ fn ways(sides: &[Side]) -> Result<Vec<Ring>, BadOutline> {
     Ok(ways)
 }
 
-/// The side that continues side `at`: the first one clockwise from where it came.
-fn next(sides: &[Side], at: usize) -> Option<usize> {
-    let head = sides[at].head();
-    let from = sides.partition_point(|side| side.tail() < head);
-    let count = sides[from..].partition_point(|side| side.tail() == head);
-    let back = sides[at].returning();
+/// The edge that continues `edge`: the first one clockwise from where it came.
+fn next(edges: &[Edge], edge: Edge) -> Result<usize, BadOutline> {
+    let from = edges.partition_point(|other| other.tail < edge.head);
+    let count = edges[from..].partition_point(|other| other.tail == edge.head);
+    if count == 1 {
+        return Ok(from);
+    }
+    let back = direction(edge.head, edge.tail);
     // Angles grow anticlockwise: the first clockwise is the largest below `back`, or the largest of all.
-    (from..from + count).max_by(|&a, &b| {
-        let (a, b) = (sides[a].leaving(), sides[b].leaving());
+    let turn = |&a: &usize, &b: &usize| {
+        let (a, b) = (direction(edge.head, edges[a].head), direction(edge.head, edges[b].head));
         let below = |way| by_angle(way, back) == Ordering::Less;
         below(a).cmp(&below(b)).then_with(|| by_angle(a, b))
-    })
+    };
+    (from..from + count).max_by(turn).ok_or(BadOutline::Open { at: edge.head })
 }
 
 /// Cuts a way at the points that it visits twice.
@@ -218,44 +210,48 @@ mod tests {
         points.iter().map(|&(x, y)| Point { x, y }).collect()
     }
 
-    /// A closed side along a ring; the cell is on its left.
-    fn closed(points: &[(i32, i32)]) -> Side {
-        let mut points = ring(points);
-        points.push(points[0]);
-        Side::forward(&points)
+    /// The border that runs along these rings; the cell is on their left.
+    fn along(rings: &[&[(i32, i32)]]) -> Border {
+        let mut border = Border::default();
+        for points in rings {
+            let mut arc = ring(points);
+            arc.push(arc[0]);
+            border.add_left(&arc);
+        }
+        border
     }
 
-    fn check(sides: Vec<Side>, expected: &[&[&[(i32, i32)]]]) {
+    fn check(border: &[&[(i32, i32)]], expected: &[&[&[(i32, i32)]]]) {
         let expected: Vec<Rings> =
             expected.iter().map(|rings| rings.iter().map(|r| ring(r)).collect()).collect();
-        assert_eq!(outline(sides), Ok(expected));
+        assert_eq!(outline(along(border)), Ok(expected));
     }
 
     #[test]
     fn parts_that_touch_in_a_point_are_two_polygons() {
         // A bow tie: both triangles meet in (0, 0).
-        let left = closed(&[(0, 0), (-4, 4), (-4, -4)]);
-        let right = closed(&[(0, 0), (4, -4), (4, 4)]);
-        check(vec![left, right], &[&[&[(-4, -4), (0, 0), (-4, 4)]], &[&[(0, 0), (4, -4), (4, 4)]]]);
+        let left = &[(0, 0), (-4, 4), (-4, -4)][..];
+        let right = &[(0, 0), (4, -4), (4, 4)][..];
+        check(&[left, right], &[&[&[(-4, -4), (0, 0), (-4, 4)]], &[&[(0, 0), (4, -4), (4, 4)]]]);
     }
 
     #[test]
     fn a_hole_that_touches_its_shell_is_a_ring_of_its_own() {
-        let shell = closed(&[(0, 0), (8, -2), (8, 8), (-8, 8), (-8, -2)]);
-        let hole = closed(&[(0, 0), (-2, 4), (2, 4)]);
+        let shell = &[(0, 0), (8, -2), (8, 8), (-8, 8), (-8, -2)][..];
+        let hole = &[(0, 0), (-2, 4), (2, 4)][..];
         check(
-            vec![shell, hole],
+            &[shell, hole],
             &[&[&[(-8, -2), (0, 0), (8, -2), (8, 8), (-8, 8)], &[(-2, 4), (2, 4), (0, 0)]]],
         );
     }
 
     #[test]
     fn holes_that_touch_each_other_are_two_rings() {
-        let shell = closed(&[(-9, -9), (9, -9), (9, 9), (-9, 9)]);
-        let left = closed(&[(0, 0), (-4, -4), (-4, 4)]);
-        let right = closed(&[(0, 0), (4, 4), (4, -4)]);
+        let shell = &[(-9, -9), (9, -9), (9, 9), (-9, 9)][..];
+        let left = &[(0, 0), (-4, -4), (-4, 4)][..];
+        let right = &[(0, 0), (4, 4), (4, -4)][..];
         check(
-            vec![shell, left, right],
+            &[shell, left, right],
             &[&[
                 &[(-9, -9), (9, -9), (9, 9), (-9, 9)],
                 &[(-4, -4), (-4, 4), (0, 0)],
@@ -267,22 +263,22 @@ mod tests {
     #[test]
     fn a_hole_that_cuts_the_cell_in_two_leaves_two_polygons() {
         // The hole touches the shell left and right: what remains is an upper and a lower part.
-        let shell = closed(&[(-8, 0), (0, -8), (8, 0), (0, 8)]);
-        let hole = closed(&[(-8, 0), (0, 2), (8, 0), (0, -2)]);
+        let shell = &[(-8, 0), (0, -8), (8, 0), (0, 8)][..];
+        let hole = &[(-8, 0), (0, 2), (8, 0), (0, -2)][..];
         check(
-            vec![shell, hole],
+            &[shell, hole],
             &[&[&[(-8, 0), (0, -8), (8, 0), (0, -2)]], &[&[(-8, 0), (0, 2), (8, 0), (0, 8)]]],
         );
     }
 
     #[test]
     fn an_island_in_a_hole_gets_the_hole_of_the_smallest_shell() {
-        let outer = closed(&[(0, 0), (20, 0), (20, 20), (0, 20)]);
-        let lake = closed(&[(2, 2), (2, 18), (18, 18), (18, 2)]);
-        let island = closed(&[(4, 4), (16, 4), (16, 16), (4, 16)]);
-        let pond = closed(&[(6, 6), (6, 8), (8, 8), (8, 6)]);
+        let outer = &[(0, 0), (20, 0), (20, 20), (0, 20)][..];
+        let lake = &[(2, 2), (2, 18), (18, 18), (18, 2)][..];
+        let island = &[(4, 4), (16, 4), (16, 16), (4, 16)][..];
+        let pond = &[(6, 6), (6, 8), (8, 8), (8, 6)][..];
         check(
-            vec![pond, island, lake, outer],
+            &[pond, island, lake, outer],
             &[
                 &[&[(0, 0), (20, 0), (20, 20), (0, 20)], &[(2, 2), (2, 18), (18, 18), (18, 2)]],
                 &[&[(4, 4), (16, 4), (16, 16), (4, 16)], &[(6, 6), (6, 8), (8, 8), (8, 6)]],
@@ -292,24 +288,24 @@ mod tests {
 
     #[test]
     fn how_the_border_is_cut_and_turned_does_not_matter() {
-        let square = [(0, 0), (4, 0), (4, 4), (0, 4)];
-        let whole = outline(vec![closed(&square)]);
-        let cut = vec![
-            Side::backward(&ring(&[(0, 4), (4, 4), (4, 0)])),
-            Side::forward(&ring(&[(0, 4), (0, 0), (4, 0)])),
-        ];
+        let whole = outline(along(&[&[(0, 0), (4, 0), (4, 4), (0, 4)]]));
+        let mut cut = Border::default();
+        cut.add_right(&ring(&[(0, 4), (4, 4), (4, 0)]));
+        cut.add_left(&ring(&[(0, 4), (0, 0), (4, 0)]));
         assert_eq!(outline(cut), whole);
     }
 
     #[test]
     fn what_is_no_border_is_refused_with_the_place() {
-        assert_eq!(outline(Vec::new()), Err(BadOutline::None));
-        let open = Side::forward(&ring(&[(0, 0), (4, 0), (4, 4)]));
-        assert_eq!(outline(vec![open]), Err(BadOutline::Open { at: Point { x: 4, y: 4 } }));
-        let there = Side::forward(&ring(&[(0, 0), (4, 0)]));
-        let back = Side::backward(&ring(&[(0, 0), (4, 0)]));
-        assert!(matches!(outline(vec![there, back]), Err(BadOutline::Flat { .. })));
-        let stray = closed(&[(0, 0), (0, 4), (4, 4)]);
-        assert!(matches!(outline(vec![stray]), Err(BadOutline::StrayHole { .. })));
+        assert_eq!(outline(Border::default()), Err(BadOutline::None));
+        let mut open = Border::default();
+        open.add_left(&ring(&[(0, 0), (4, 0), (4, 4)]));
+        assert_eq!(outline(open), Err(BadOutline::Open { at: Point { x: 4, y: 4 } }));
+        let mut there_and_back = Border::default();
+        there_and_back.add_left(&ring(&[(0, 0), (4, 0)]));
+        there_and_back.add_right(&ring(&[(0, 0), (4, 0)]));
+        assert!(matches!(outline(there_and_back), Err(BadOutline::Flat { .. })));
+        let clockwise = along(&[&[(0, 0), (0, 4), (4, 4)]]);
+        assert!(matches!(outline(clockwise), Err(BadOutline::StrayHole { .. })));
     }
 }
