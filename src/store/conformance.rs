@@ -71,7 +71,7 @@ fn a_commit_is_loaded_as_it_was_given(site: &dyn Site) {
 
 fn any_component_comes_back(site: &dyn Site) {
     let mut store = site.create();
-    let mut runner = TestRunner::new(Config::with_cases(64));
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
     let several = proptest::collection::vec(samples::any_component(), 1..20);
     let store = std::cell::RefCell::new(&mut store);
     runner

@@ -25,6 +25,17 @@ pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<(i64, Cell)>
     Ok(cells)
 }
 
+/// Reads every entry of every version, one by one.
+pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> Step<()>) -> Step<()> {
+    let mut select =
+        conn.prepare("SELECT entry, id, code, name, community, street, district, started FROM cell")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        tell(read(row).map(drop))?;
+    }
+    Ok(())
+}
+
 /// A cell's valid entry.
 struct Entry {
     key: i64,

@@ -112,6 +112,10 @@ impl<'conn> Pen<'conn> {
     /// Writes a component unless its valid entry says the same.
     fn put(&mut self, component: &Component, traffic: &mut Traffic) -> Step<()> {
         let key = [component.code.as_str()];
+        if self.history.was_empty() {
+            let id = self.history.id_of(key)?;
+            return self.insert(id, component, traffic);
+        }
         let mut stored = self.find.query(key)?;
         let id = match stored.next()? {
             Some(row) if read(row)? == *component => return Ok(()),

@@ -198,18 +198,19 @@ pub(super) fn bounds(blob: &[u8]) -> Result<Bounds, BadGeometry> {
         let position = decode_point(blob)?;
         return Ok(Bounds { min: position, max: position });
     }
-    let mut doubles = [0.0_f64; 4];
-    for (value, bytes) in doubles.iter_mut().zip(blob.get(HEADER_BYTES..).unwrap_or_default().chunks_exact(8))
-    {
-        *value = f64::from_le_bytes(bytes.try_into().unwrap_or_default());
-    }
-    let [west, east, south, north] = doubles;
-    let min = Degrees { lng: west, lat: south }.to_position();
-    let max = Degrees { lng: east, lat: north }.to_position();
-    match (min, max) {
-        (Some(min), Some(max)) => Ok(Bounds { min, max }),
-        _ => Err(BadGeometry::Kind { expected: "envelope" }),
-    }
+    let corner = |lng: Option<f64>, lat: Option<f64>| Degrees { lng: lng?, lat: lat? }.to_position();
+    let bounds = envelope_bytes(blob).and_then(|_| {
+        // West, east, south, north.
+        let mut doubles = blob.get(HEADER_BYTES..HEADER_BYTES + 32)?.chunks_exact(8).map(double);
+        let (west, east) = (doubles.next()?, doubles.next()?);
+        let (south, north) = (doubles.next()?, doubles.next()?);
+        Some(Bounds { min: corner(west, south)?, max: corner(east, north)? })
+    });
+    bounds.ok_or(BadGeometry::Kind { expected: "geometry with an envelope" })
+}
+
+fn double(bytes: &[u8]) -> Option<f64> {
+    bytes.try_into().ok().map(f64::from_le_bytes)
 }
 
 /// Magic, version, flags and system.

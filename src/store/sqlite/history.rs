@@ -14,6 +14,7 @@ pub(super) struct History<'conn> {
     end: CachedStatement<'conn>,
     version: i64,
     next_id: i64,
+    empty: bool,
 }
 
 impl<'conn> History<'conn> {
@@ -33,6 +34,7 @@ impl<'conn> History<'conn> {
             end: conn.prepare_cached(&end)?,
             version: number(version),
             next_id: last.unwrap_or(0) + 1,
+            empty: last.is_none(),
         })
     }
 
@@ -45,8 +47,16 @@ impl<'conn> History<'conn> {
         Ok(self.next_id - 1)
     }
 
+    /// Whether the table held nothing when the change began: a first import need not look for what is stored.
+    pub(super) fn was_empty(&self) -> bool {
+        self.empty
+    }
+
     /// The id of a thing whose entries have all ended; `None` when there never was one.
     pub(super) fn former(&mut self, key: impl Params) -> Step<Option<i64>> {
+        if self.empty {
+            return Ok(None);
+        }
         Ok(self.ended.query_row(key, |row| row.get(0)).optional()?)
     }
 

@@ -25,6 +25,16 @@ pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Region>> {
     Ok(regions)
 }
 
+/// Reads every entry of every version, one by one.
+pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> Step<()>) -> Step<()> {
+    let mut select = conn.prepare("SELECT entry, id, level, code, name, parent, geom FROM region")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        tell(read(row).map(drop))?;
+    }
+    Ok(())
+}
+
 /// Writes the regions that are new or differ from their valid entry.
 pub(super) fn write(
     conn: &Connection,

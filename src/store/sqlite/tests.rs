@@ -377,6 +377,7 @@ mod faults {
         store.commit(Version(2), &by("merge"), &Change { cover: Some(cover), ..Change::default() }).unwrap();
         assert_eq!(store.check().unwrap(), []);
         drop(store);
+        // A store opened for reading has no CHECK clauses (SQLite leaves them out), so `check` proves them itself.
         let conn = Connection::open(folder.path()).unwrap();
         conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
         conn.execute_batch(sql).unwrap();
@@ -401,6 +402,8 @@ mod faults {
             ("UPDATE component SET code = 'a b' WHERE entry = 3", &["store_unreadable"]),
             ("UPDATE component SET edition = '2027' WHERE entry = 3", &["store_unreadable"]),
             ("UPDATE component SET geom = x'00' WHERE entry = 3", &["store_unreadable"]),
+            ("UPDATE region SET level = 'province' WHERE entry = 2", &["store_unreadable"]),
+            ("UPDATE cell SET code = '' WHERE to_version = 3", &["store_unreadable", "store_code_twice"]),
             ("UPDATE component SET name = x'ff' WHERE entry = 3", &["store_unreadable"]),
             (
                 "UPDATE cell SET geom = (SELECT geom FROM cell WHERE entry = 2) WHERE entry = 1",
@@ -409,7 +412,7 @@ mod faults {
             ("DELETE FROM arc WHERE id = 8", &["store_cell_shape"]),
             (
                 "UPDATE arc SET to_version = NULL WHERE to_version = 3",
-                &["store_unreadable", "store_cell_shape", "store_arc_without_cell"],
+                &["store_cell_shape", "store_arc_without_cell"],
             ),
             ("UPDATE gpkg_contents SET min_x = 0 WHERE table_name = 'cells'", &["store_contents"]),
             ("DELETE FROM gpkg_geometry_columns WHERE table_name = 'arcs'", &["store_contents"]),
