@@ -288,11 +288,18 @@ fn inconsistent_changes() -> Vec<(&'static str, Change)> {
         ("is given twice", Change { regions: vec![region.clone(), region], ..Change::default() }),
         ("is given twice", with_cover(|cover| cover.cells.push(cover.cells[0].clone()))),
         ("has no cell", with_cover(|cover| drop(cover.cells.remove(5)))),
-        ("ends at", with_cover(|cover| drop(cover.arcs.remove(5)))),
+        ("is not what lies beside", with_cover(|cover| drop(cover.arcs.remove(5)))),
+        (
+            "has no border",
+            with_cover(|cover| {
+                let other = grid(5, 3).cells.pop().unwrap();
+                cover.cells.push(other);
+            }),
+        ),
         ("is not the city's origin", with_cover(|cover| cover.origin = at(1, 0))),
         ("stands still", with_cover(|cover| cover.arcs[0].points[1] = cover.arcs[0].points[0])),
         ("same on both sides", with_cover(|cover| cover.arcs[0].left = cover.arcs[0].right.clone())),
-        ("at least 2", with_cover(|cover| cover.arcs[0].points.truncate(1))),
+        ("fewer than two", with_cover(|cover| cover.arcs[0].points.truncate(1))),
         ("more than 5°", with_cover(|cover| cover.arcs[0].points[1] = at(600_000_000, 0))),
         ("not on Earth", with_place(Place::Point(far))),
         ("at least 2", with_place(Place::Line(vec![vec![at(0, 0)]]))),

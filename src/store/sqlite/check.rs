@@ -1,12 +1,13 @@
 //! What must hold in a city file, proved row by row; edits behind our back are found here.
 
 use super::contents::{self, Layer};
-use super::cover::at_origin;
+use super::cover;
 use super::fault::{Fault, Step};
 use super::gpkg::{self, SRS_ID};
 use super::open::{APPLICATION_ID, USER_VERSION};
-use super::outline::{Border, outline};
 use super::{cells, components, regions, versions};
+use crate::cover::arcs::LooseArc;
+use crate::cover::{CellId, Cover};
 use crate::geom::lattice::{Origin, Point};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
@@ -280,20 +281,22 @@ fn same_shape(arcs: &Arcs, (id, span): (i64, Span), origin: Origin, geom: &[u8])
     moments.sort_unstable();
     moments.dedup();
     for moment in moments {
-        let mut border = Border::default();
-        for flank in flanks {
-            let (_, at, points) = &arcs.rows[flank.arc];
+        let valid = |flank: &&Flank| {
+            let (_, at, _) = &arcs.rows[flank.arc];
+            (at.from..at.to).contains(&moment)
+        };
+        // A cover of this one cell: to the cell it is all the same what lies beyond its border.
+        let loose = flanks.iter().filter(valid).map(|flank| {
+            let points = arcs.rows[flank.arc].2.clone();
             match flank.side {
-                _ if !(at.from..at.to).contains(&moment) => {}
-                Side::Left => border.add_left(points),
-                Side::Right => border.add_right(points),
+                Side::Left => LooseArc { left: Some(CellId(0)), right: None, points },
+                Side::Right => LooseArc { left: None, right: Some(CellId(0)), points },
             }
-        }
-        let drawn = outline(border).map_err(|error| error.to_string());
-        let drawn = drawn.and_then(|polygons| {
-            gpkg::encode_polygons(&at_origin(origin, &polygons)).map_err(|error| error.to_string())
         });
-        if drawn.map_err(|why| format!("in version {moment} {why}"))?.blob != geom {
+        let drawn = Cover::from_arcs(origin, 1, loose.collect()).map_err(|error| error.to_string());
+        let drawn =
+            drawn.and_then(|cover| cover::polygons(&cover, CellId(0)).map_err(|error| error.to_string()));
+        if drawn.map_err(|why| format!("in version {moment}: {why}"))?.blob != geom {
             return Err(format!("in version {moment} its polygon is not what its arcs enclose"));
         }
     }

@@ -5,10 +5,11 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, BadGeometry, Encoded};
 use super::history::VALID_AT;
-use super::outline::{Border, outline};
 use super::versions::{number, settle_origin};
-use crate::geom::lattice::{Origin, Point, Position};
-use crate::geom::shape::Rings;
+use crate::cover::arcs::{BrokenCover, LooseArc};
+use crate::cover::{CellId, Cover, Side};
+use crate::geom::lattice::{Origin, Position};
+use crate::geom::shape::{Ring, Rings};
 use crate::model::cell::{BorderArc, Cell};
 use crate::model::code::CellCode;
 use crate::model::version::Version;
@@ -93,62 +94,73 @@ fn valid(conn: &Connection) -> Step<HashMap<Likeness, i64>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The cells of a cover, each with the polygons that its arcs enclose; refuses arcs that do not hold together.
-fn with_polygons(cover: &CoverChange) -> Step<Vec<(&Cell, Encoded)>> {
-    let mut borders = borders(cover)?;
-    cover
-        .cells
-        .iter()
-        .map(|cell| {
-            let border = borders.remove(&cell.code).unwrap_or_default();
-            let polygons = outline(border).map_err(|error| bad_cell(cell, &error))?;
-            let polygons = at_origin(Origin::at(cover.origin), &polygons);
-            Ok((cell, gpkg::encode_polygons(&polygons).map_err(|error| bad_cell(cell, &error))?))
-        })
-        .collect()
-}
-
-/// The border of each cell of the cover.
-fn borders(cover: &CoverChange) -> Step<HashMap<&CellCode, Border>> {
-    let mut borders: HashMap<&CellCode, Border> = HashMap::with_capacity(cover.cells.len());
-    for cell in &cover.cells {
-        if borders.insert(&cell.code, Border::default()).is_some() {
+/// The cells of a cover, each with the polygons that its arcs enclose; refuses arcs that are no partition.
+fn with_polygons(change: &CoverChange) -> Step<Vec<(&Cell, Encoded)>> {
+    let origin = Origin::at(change.origin);
+    let ids = (0_u32..).map(CellId);
+    let mut numbers = HashMap::with_capacity(change.cells.len());
+    for (cell, id) in change.cells.iter().zip(ids.clone()) {
+        if numbers.insert(&cell.code, id).is_some() {
             return Err(Fault::inconsistent(format!("cell {} is given twice", cell.code)));
         }
     }
-    for arc in &cover.arcs {
-        let points = from_origin(Origin::at(cover.origin), arc)?;
-        if arc.left == arc.right {
-            return Err(bad_arc(arc, &"it has the same on both sides"));
-        }
-        let sides: [(_, fn(&mut Border, &[Point])); 2] =
-            [(&arc.left, Border::add_left), (&arc.right, Border::add_right)];
-        for (code, add) in sides {
-            let Some(code) = code else { continue };
-            let border = borders.get_mut(code);
-            let border = border.ok_or_else(|| bad_arc(arc, &format!("the cover has no cell {code}")))?;
-            add(border, &points);
-        }
-    }
-    Ok(borders)
+    let loose = change.arcs.iter().map(|arc| loose(arc, origin, &numbers)).collect::<Step<_>>()?;
+    let cover = Cover::from_arcs(origin, change.cells.len(), loose)
+        .map_err(|broken| no_partition(change, &broken))?;
+    let cells = change.cells.iter().zip(ids);
+    cells
+        .map(|(cell, id)| Ok((cell, polygons(&cover, id).map_err(|error| bad_cell(cell, &error))?)))
+        .collect()
 }
 
-/// An arc's points counted from the origin; neighbours must differ and lie within reach.
-fn from_origin(origin: Origin, arc: &BorderArc) -> Step<Vec<Point>> {
-    if arc.points.len() < 2 {
-        return Err(bad_arc(arc, &BadGeometry::Short { part: "line", count: arc.points.len(), least: 2 }));
-    }
+/// An arc counted from the origin, its cells by number; it must move on at every point.
+fn loose(arc: &BorderArc, origin: Origin, numbers: &HashMap<&CellCode, CellId>) -> Step<LooseArc> {
     if arc.points.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(bad_arc(arc, &"it stands still: two neighbouring positions are the same"));
     }
-    let points: Option<Vec<Point>> = arc.points.iter().map(|&position| origin.point_at(position)).collect();
-    points.ok_or_else(|| bad_arc(arc, &"it lies more than 5° from the origin"))
+    let number = |code: &Option<CellCode>| -> Step<Side> {
+        let Some(code) = code else { return Ok(None) };
+        let number = numbers.get(code).copied();
+        Ok(Some(number.ok_or_else(|| bad_arc(arc, &format!("the cover has no cell {code}")))?))
+    };
+    let points: Option<_> = arc.points.iter().map(|&position| origin.point_at(position)).collect();
+    let points = points.ok_or_else(|| bad_arc(arc, &"it lies more than 5° from the origin"))?;
+    Ok(LooseArc { left: number(&arc.left)?, right: number(&arc.right)?, points })
 }
 
-/// Polygons in absolute positions.
-pub(super) fn at_origin(origin: Origin, polygons: &[Rings]) -> gpkg::Polygons {
-    let ring = |ring: &Vec<Point>| ring.iter().map(|&point| origin.position_of(point)).collect();
-    polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect()
+/// A cell's polygons as they are stored: in one order and form, however its border is cut into arcs.
+pub(super) fn polygons(cover: &Cover, cell: CellId) -> Result<Encoded, BadGeometry> {
+    let mut polygons: Vec<Rings> = cover.polygons(cell);
+    for rings in &mut polygons {
+        rings.iter_mut().for_each(start_at_least);
+        // The shell stays first.
+        rings[1..].sort();
+    }
+    polygons.sort();
+    let ring = |ring: &Ring| ring.iter().map(|&point| cover.origin().position_of(point)).collect();
+    let absolute: gpkg::Polygons = polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect();
+    gpkg::encode_polygons(&absolute)
+}
+
+fn start_at_least(ring: &mut Ring) {
+    let least = ring.iter().enumerate().min_by_key(|(_, point)| **point);
+    if let Some((least, _)) = least {
+        ring.rotate_left(least);
+    }
+}
+
+/// Says which arc or cell keeps the arcs from being a partition.
+fn no_partition(change: &CoverChange, broken: &BrokenCover) -> Fault {
+    match *broken {
+        BrokenCover::Disagree { arc, next } => {
+            let why = format!("what lies beside it is not what lies beside {}", named(&change.arcs[next]));
+            bad_arc(&change.arcs[arc], &why)
+        }
+        BrokenCover::Short { arc, .. } => bad_arc(&change.arcs[arc], &"it has fewer than two positions"),
+        BrokenCover::SameSides { arc } => bad_arc(&change.arcs[arc], &"it has the same on both sides"),
+        BrokenCover::NoSuchCell { arc, .. } => bad_arc(&change.arcs[arc], broken),
+        BrokenCover::Borderless { cell } => bad_cell(&change.cells[cell as usize], &"it has no border"),
+    }
 }
 
 fn bad_cell(cell: &Cell, why: &dyn std::fmt::Display) -> Fault {
@@ -156,11 +168,12 @@ fn bad_cell(cell: &Cell, why: &dyn std::fmt::Display) -> Fault {
 }
 
 fn bad_arc(arc: &BorderArc, why: &dyn std::fmt::Display) -> Fault {
+    Fault::inconsistent(format!("{}: {why}", named(arc)))
+}
+
+/// An arc by what a reader can find: its cells and where it starts.
+fn named(arc: &BorderArc) -> String {
     let side = |code: &Option<CellCode>| code.as_ref().map_or("outside".to_owned(), CellCode::to_string);
     let start = arc.points.first().map_or("nowhere".to_owned(), Position::to_string);
-    Fault::inconsistent(format!(
-        "the arc between {} and {} that starts at {start}: {why}",
-        side(&arc.left),
-        side(&arc.right)
-    ))
+    format!("the arc between {} and {} that starts at {start}", side(&arc.left), side(&arc.right))
 }

@@ -6,7 +6,6 @@
 mod open;
 
 mod gpkg;
-mod outline;
 
 mod migrate;
 mod versions;
