@@ -36,7 +36,7 @@ CREATE TABLE gpkg_contents (
   data_type   TEXT     NOT NULL,
   identifier  TEXT     UNIQUE,
   description TEXT     DEFAULT '',
-  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
   min_x       DOUBLE,
   min_y       DOUBLE,
   max_x       DOUBLE,
@@ -142,8 +142,11 @@ CREATE TABLE component (
   data_source     TEXT,
   note            TEXT,
   extra           TEXT,  -- JSON object of texts; null when there is nothing to keep
-  shape           TEXT    NOT NULL CHECK (shape IN ('point', 'line', 'polygon')),
-  geom            GEOMETRY NOT NULL,
+  -- Its place is in exactly one of these: a GeoPackage layer shows a column of its own type.
+  point           POINT,
+  line            MULTILINESTRING,
+  polygon         MULTIPOLYGON,
+  CHECK ((point IS NULL) + (line IS NULL) + (polygon IS NULL) = 2),
   CHECK (to_version > from_version)
 );
 
@@ -181,18 +184,18 @@ CREATE VIEW arcs AS
 
 CREATE VIEW components_point AS
   SELECT id AS OGC_FID, code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name,
-         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, geom
-  FROM component WHERE to_version IS NULL AND shape = 'point';
+         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, point AS geom
+  FROM component WHERE to_version IS NULL AND point IS NOT NULL;
 
 CREATE VIEW components_line AS
   SELECT id AS OGC_FID, code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name,
-         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, geom
-  FROM component WHERE to_version IS NULL AND shape = 'line';
+         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, line AS geom
+  FROM component WHERE to_version IS NULL AND line IS NOT NULL;
 
 CREATE VIEW components_polygon AS
   SELECT id AS OGC_FID, code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name,
-         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, geom
-  FROM component WHERE to_version IS NULL AND shape = 'polygon';
+         maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, polygon AS geom
+  FROM component WHERE to_version IS NULL AND polygon IS NOT NULL;
 
 -- The log of versions is registered too: readers then list what is registered and leave our tables alone.
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES

@@ -5,15 +5,16 @@ use super::fault::{Fault, Step};
 use super::gpkg::{self, Encoded};
 use super::history::{History, VALID_AT};
 use super::versions::number;
+use crate::geom::shape::ShapeKind;
 use crate::model::code::{CellCode, ClassCode, ComponentCode};
-use crate::model::component::{Component, Place, Unit};
+use crate::model::component::{Component, Unit};
 use crate::model::version::Version;
 use rusqlite::{CachedStatement, Connection, Row, params};
 use std::collections::BTreeMap;
 
 /// The columns of a component, in the order in which they are read and written.
 const COLUMNS: &str = "code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name, \
-     maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, shape, geom";
+     maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, point, line, polygon";
 
 /// The components valid at `version`, in code order.
 pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Component>> {
@@ -32,15 +33,15 @@ pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> St
     let mut select = conn.prepare(&format!("SELECT entry, id, {COLUMNS} FROM component"))?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        let geom = row.get_ref(20)?.as_blob()?;
-        let entry: i64 = row.get(0)?;
-        tell(read(row).and_then(|component| match gpkg::encode_place(&component.place) {
-            Ok(same) if same.blob == geom => Ok(()),
-            Ok(_) => Err(
-                Fault::Damaged("its geometry is not on the lattice".to_owned()).in_row("component", entry),
-            ),
-            Err(error) => Err(Fault::from(error).in_row("component", entry)),
-        }))?;
+        let entry = row.get(0)?;
+        let same = || -> Step<()> {
+            let (_, stored) = place(row)?;
+            if gpkg::encode_place(&columns(row)?.place)?.blob == stored {
+                return Ok(());
+            }
+            Err(Fault::Damaged("its geometry is not on the lattice".to_owned()))
+        };
+        tell(same().map_err(|fault| fault.in_row("component", entry)))?;
     }
     Ok(())
 }
@@ -86,7 +87,7 @@ impl<'conn> Pen<'conn> {
             format!("SELECT entry, id, {COLUMNS} FROM component WHERE code = ?1 AND to_version IS NULL");
         let insert = format!(
             "INSERT INTO component (id, from_version, {COLUMNS}) VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
         );
         Ok(Pen {
             history: History::open(conn, "component", "code = ?1", version)?,
@@ -100,7 +101,7 @@ impl<'conn> Pen<'conn> {
     fn end(&mut self, code: &ComponentCode, traffic: &mut Traffic) -> Step<()> {
         let mut stored = self.find.query([code.as_str()])?;
         if let Some(row) = stored.next()? {
-            traffic.went(layer(row)?, bounds(row)?);
+            leave(row, traffic)?;
             return self.history.end(row.get(0)?);
         }
         if self.history.former([code.as_str()])?.is_some() {
@@ -120,7 +121,7 @@ impl<'conn> Pen<'conn> {
         let id = match stored.next()? {
             Some(row) if read(row)? == *component => return Ok(()),
             Some(row) => {
-                traffic.went(layer(row)?, bounds(row)?);
+                leave(row, traffic)?;
                 self.history.end(row.get(0)?)?;
                 row.get(1)?
             }
@@ -133,7 +134,9 @@ impl<'conn> Pen<'conn> {
     fn insert(&mut self, id: i64, c: &Component, traffic: &mut Traffic) -> Step<()> {
         let Encoded { blob, bounds } = gpkg::encode_place(&c.place)
             .map_err(|error| Fault::inconsistent(format!("component {}: {error}", c.code)))?;
-        traffic.came(Layer::of(&c.place), bounds);
+        let kind = gpkg::kind(&c.place);
+        traffic.came(Layer::of(kind), bounds);
+        let place = |column: ShapeKind| (column == kind).then_some(&blob);
         self.insert.execute(params![
             id,
             self.version,
@@ -154,8 +157,9 @@ impl<'conn> Pen<'conn> {
             c.data_source,
             c.note,
             extra_to_text(&c.extra)?,
-            shape(&c.place),
-            blob,
+            place(ShapeKind::Point),
+            place(ShapeKind::Line),
+            place(ShapeKind::Polygon),
         ])?;
         Ok(())
     }
@@ -168,6 +172,7 @@ fn read(row: &Row<'_>) -> Step<Component> {
 
 fn columns(row: &Row<'_>) -> Step<Component> {
     let edition = row.get_ref(3)?.as_str()?;
+    let (kind, blob) = place(row)?;
     let cell = row.get_ref(13)?.as_str_or_null()?;
     let unit =
         |column: usize| -> Step<Unit> { Ok(Unit { code: row.get(column)?, name: row.get(column + 1)? }) };
@@ -186,29 +191,29 @@ fn columns(row: &Row<'_>) -> Step<Component> {
         data_source: row.get(16)?,
         note: row.get(17)?,
         extra: extra_from_text(row.get_ref(18)?.as_str_or_null()?)?,
-        place: gpkg::decode_place(row.get_ref(19)?.as_str()?, row.get_ref(20)?.as_blob()?)?,
+        place: gpkg::decode_place(kind, blob)?,
     })
 }
 
-fn layer(row: &Row<'_>) -> Step<Layer> {
-    match row.get_ref(19)?.as_str()? {
-        "point" => Ok(Layer::ComponentsPoint),
-        "line" => Ok(Layer::ComponentsLine),
-        _ => Ok(Layer::ComponentsPolygon),
+/// The columns of the place; exactly one of them holds it.
+const PLACE: [(usize, ShapeKind); 3] =
+    [(19, ShapeKind::Point), (20, ShapeKind::Line), (21, ShapeKind::Polygon)];
+
+/// The kind and the bytes of the place.
+fn place<'a>(row: &'a Row<'_>) -> Step<(ShapeKind, &'a [u8])> {
+    for (column, kind) in PLACE {
+        if let Some(blob) = row.get_ref(column)?.as_blob_or_null()? {
+            return Ok((kind, blob));
+        }
     }
+    Err(Fault::Damaged("it has no place".to_owned()))
 }
 
-fn bounds(row: &Row<'_>) -> Step<gpkg::Bounds> {
-    Ok(gpkg::bounds(row.get_ref(20)?.as_blob()?)?)
-}
-
-/// The kind of shape, as the column `shape` names it.
-fn shape(place: &Place) -> &'static str {
-    match place {
-        Place::Point(_) => "point",
-        Place::Line(_) => "line",
-        Place::Polygon(_) => "polygon",
-    }
+/// Tells the layers that a valid entry ends.
+fn leave(row: &Row<'_>, traffic: &mut Traffic) -> Step<()> {
+    let (kind, blob) = place(row)?;
+    traffic.went(Layer::of(kind), gpkg::bounds(blob)?);
+    Ok(())
 }
 
 fn extra_to_text(extra: &BTreeMap<String, String>) -> Step<Option<String>> {

@@ -3,7 +3,7 @@
 use super::fault::Step;
 use super::gpkg::{self, Bounds};
 use crate::geom::lattice::Degrees;
-use crate::model::component::Place;
+use crate::geom::shape::ShapeKind;
 use rusqlite::{Connection, params};
 
 /// A layer that other programs see: a view of what is valid now.
@@ -40,12 +40,12 @@ impl Layer {
         }
     }
 
-    /// The layer that shows a component.
-    pub(super) fn of(place: &Place) -> Self {
-        match place {
-            Place::Point(_) => Layer::ComponentsPoint,
-            Place::Line(_) => Layer::ComponentsLine,
-            Place::Polygon(_) => Layer::ComponentsPolygon,
+    /// The layer that shows components of a kind.
+    pub(super) fn of(kind: ShapeKind) -> Self {
+        match kind {
+            ShapeKind::Point => Layer::ComponentsPoint,
+            ShapeKind::Line => Layer::ComponentsLine,
+            ShapeKind::Polygon => Layer::ComponentsPolygon,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! position. Lines and polygons carry their envelope, points do not (GeoPackage 1.3, clause 2.1.3).
 
 use crate::geom::lattice::{Degrees, Position, UNITS_PER_DEGREE};
+use crate::geom::shape::ShapeKind;
 use crate::model::component::Place;
 use geozero::error::{GeozeroError, Result as GeozeroResult};
 use geozero::wkb::{WkbDialect, WkbWriter, process_gpkg_geom};
@@ -159,13 +160,21 @@ pub(super) fn encode_polygons(polygons: &[Vec<Vec<Position>>]) -> Result<Encoded
     })
 }
 
-/// A component's place of the kind that its row names.
-pub(super) fn decode_place(shape: &str, blob: &[u8]) -> Result<Place, BadGeometry> {
-    match shape {
-        "point" => decode_point(blob).map(Place::Point),
-        "line" => decode(blob, MULTI_LINE).map(|parts| Place::Line(parts.lines)),
-        "polygon" => decode_polygons(blob).map(Place::Polygon),
-        _ => Err(BadGeometry::Kind { expected: "point, line or polygon" }),
+/// A component's place of a kind.
+pub(super) fn decode_place(kind: ShapeKind, blob: &[u8]) -> Result<Place, BadGeometry> {
+    match kind {
+        ShapeKind::Point => decode_point(blob).map(Place::Point),
+        ShapeKind::Line => decode(blob, MULTI_LINE).map(|parts| Place::Line(parts.lines)),
+        ShapeKind::Polygon => decode_polygons(blob).map(Place::Polygon),
+    }
+}
+
+/// The kind of a component's place.
+pub(super) fn kind(place: &Place) -> ShapeKind {
+    match place {
+        Place::Point(_) => ShapeKind::Point,
+        Place::Line(_) => ShapeKind::Line,
+        Place::Polygon(_) => ShapeKind::Polygon,
     }
 }
 
