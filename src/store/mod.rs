@@ -1,5 +1,12 @@
 //! The only door to disk: versions in, versions out (DECISIONS 9, 14).
 
+pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod samples;
+
 use crate::model::cell::{BorderArc, Cell};
 use crate::model::code::ComponentCode;
 use crate::model::component::Component;
@@ -29,7 +36,7 @@ pub struct Snapshot {
     pub version: Version,
     /// The city.
     pub city: CityRecord,
-    /// The borders of the cells, each stretch once.
+    /// The borders of the cells, each stretch once, in the order of their points.
     pub arcs: Vec<BorderArc>,
     /// The cells, in code order.
     pub cells: Vec<Cell>,
@@ -40,6 +47,8 @@ pub struct Snapshot {
 }
 
 /// What a changeset changes; all of it or nothing.
+///
+/// What equals the stored state writes nothing. A thing that comes back under its code is the same thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// A whole new cover with its cells; cells that are not in it end with this version.
@@ -48,7 +57,7 @@ pub struct Change {
     pub regions: Vec<Region>,
     /// Components that are new or changed.
     pub components: Vec<Component>,
-    /// Components that end with this version.
+    /// Components that end with this version; one that ended before stays as it is.
     pub gone: Vec<ComponentCode>,
 }
 
@@ -74,7 +83,7 @@ pub struct LogEntry {
 
 /// A place that keeps a city; opened by the maker of each kind.
 pub trait Store {
-    /// The newest version.
+    /// The newest version; cheap enough to ask every second.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -88,8 +97,11 @@ pub trait Store {
 
     /// Makes the version after `base` durable and returns it; all of the change or nothing.
     ///
+    /// A change that changes nothing makes a version all the same.
+    ///
     /// # Errors
-    /// [`StoreError::Stale`] when `base` is not the newest version; when the disk is full or read-only.
+    /// [`StoreError::Stale`] when `base` is not the newest version; [`StoreError::Inconsistent`] when the change does
+    /// not hold together; [`StoreError::Busy`]; [`StoreError::NotWritable`] when the disk is full or read-only.
     fn commit(&mut self, base: Version, by: &Changeset, change: &Change) -> Result<Version, StoreError>;
 
     /// All versions, the oldest first.
@@ -132,6 +144,18 @@ pub enum StoreError {
         /// The newest schema this program knows.
         known: u32,
     },
+    /// Written by an older wanmi and opened only for reading.
+    #[error(
+        "{path} has schema {found}, this wanmi reads {known}; open it once for writing to bring it up to date"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// The file's schema number.
+        found: u32,
+        /// The schema this program reads.
+        known: u32,
+    },
     /// Someone committed in between.
     #[error("version {base} is no longer the newest, version {newest} is; read again and repeat")]
     Stale {
@@ -155,6 +179,18 @@ pub enum StoreError {
         path: String,
         /// What is wrong, with the row.
         what: String,
+    },
+    /// The change does not hold together: a code twice, a border that is not closed, another origin.
+    #[error("the change is refused: {what}")]
+    Inconsistent {
+        /// What does not fit, with the code.
+        what: String,
+    },
+    /// Another program is writing.
+    #[error("another program is writing to {path}; repeat in a moment")]
+    Busy {
+        /// The file.
+        path: String,
     },
     /// The disk is full, read-only or failing.
     #[error("{path} cannot be written: {reason}")]
@@ -184,9 +220,12 @@ impl StoreError {
             StoreError::Missing { .. } => "city_missing",
             StoreError::Exists { .. } => "city_exists",
             StoreError::Newer { .. } => "city_newer",
+            StoreError::Older { .. } => "city_older",
             StoreError::Stale { .. } => "version_stale",
             StoreError::NoSuchVersion { .. } => "version_unknown",
             StoreError::Damaged { .. } => "city_damaged",
+            StoreError::Inconsistent { .. } => "change_inconsistent",
+            StoreError::Busy { .. } => "city_busy",
             StoreError::NotWritable { .. } => "city_not_writable",
             StoreError::Sqlite { .. } => "store_failed",
         }

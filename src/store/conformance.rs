@@ -1,0 +1,321 @@
+//! What every [`Store`] must do: one list of cases, run over each kind of store.
+
+use super::samples::{self, at, by, cell_code, city, component, component_code, everything, grid, merged};
+use super::{Change, CoverChange, Snapshot, Store, StoreError};
+use crate::model::component::{Component, Place};
+use crate::model::region::Level;
+use crate::model::version::Version;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeMap;
+
+/// A place where one store of the kind under test can be made once and opened again.
+pub(super) trait Site {
+    /// Makes the store with [`samples::city`].
+    fn create(&self) -> Box<dyn Store>;
+    /// Opens it once more for writing, beside the handles that are open.
+    fn open(&self) -> Box<dyn Store>;
+}
+
+/// A case: what it says, and how it is tried on a fresh site.
+type Case = (&'static str, fn(&dyn Site));
+
+/// All cases.
+pub(super) const CASES: &[Case] = &[
+    ("a new city is version 0 and empty", a_new_city_is_empty),
+    ("what is committed is loaded field by field", a_commit_is_loaded_as_it_was_given),
+    ("any component comes back as it was", any_component_comes_back),
+    ("every version stays as it was, whatever comes later", history_equals_the_twin),
+    ("a stale base is refused and writes nothing", a_stale_base_is_refused),
+    ("two handles see each other's versions", two_handles_take_turns),
+    ("a version that does not exist is refused", an_unknown_version_is_refused),
+    ("a component that is gone can come back", gone_and_back),
+    ("a new cover ends the cells that it lacks", a_new_cover_replaces_the_old),
+    ("a change that does not hold together is refused whole", inconsistent_changes_are_refused),
+    ("the log tells who, when and why", the_log_tells),
+];
+
+fn commit(store: &mut dyn Store, change: &Change) -> Version {
+    let base = store.newest().unwrap();
+    store.commit(base, &by("test"), change).unwrap()
+}
+
+fn load(store: &dyn Store, version: u64) -> Snapshot {
+    store.load(Version(version)).unwrap()
+}
+
+fn a_new_city_is_empty(site: &dyn Site) {
+    let store = site.create();
+    assert_eq!(store.newest().unwrap(), Version(0));
+    let empty = Snapshot {
+        version: Version(0),
+        city: city(),
+        arcs: Vec::new(),
+        cells: Vec::new(),
+        regions: Vec::new(),
+        components: Vec::new(),
+    };
+    assert_eq!(load(&*store, 0), empty);
+}
+
+fn a_commit_is_loaded_as_it_was_given(site: &dyn Site) {
+    let mut store = site.create();
+    let change = everything();
+    assert_eq!(commit(&mut *store, &change), Version(1));
+    let mut twin = Twin::default();
+    twin.apply(&change);
+    assert_eq!(load(&*store, 1), twin.snapshot(1));
+    assert_eq!(load(&*site.open(), 1), twin.snapshot(1), "after opening again");
+    assert_eq!(load(&*store, 0).city.origin, None, "the empty city has no origin yet");
+}
+
+fn any_component_comes_back(site: &dyn Site) {
+    let mut store = site.create();
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let several = proptest::collection::vec(samples::any_component(), 1..20);
+    let store = std::cell::RefCell::new(&mut store);
+    runner
+        .run(&several, |components| {
+            let mut store = store.borrow_mut();
+            let unique: BTreeMap<_, _> = components.into_iter().map(|c| (c.code.clone(), c)).collect();
+            let before: Vec<_> = load(&***store, store.newest().unwrap().0).components;
+            let gone = before.into_iter().map(|c| c.code).filter(|code| !unique.contains_key(code)).collect();
+            let expected: Vec<Component> = unique.into_values().collect();
+            let version =
+                commit(&mut ***store, &Change { components: expected.clone(), gone, ..Change::default() });
+            prop_assert_eq!(load(&***store, version.0).components, expected);
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// The stupid twin of a store: what is valid now, in maps.
+#[derive(Clone, Default)]
+struct Twin {
+    cover: Option<CoverChange>,
+    regions: BTreeMap<(Level, String), crate::model::region::Region>,
+    components: BTreeMap<String, Component>,
+}
+
+impl Twin {
+    fn apply(&mut self, change: &Change) {
+        if let Some(cover) = &change.cover {
+            self.cover = Some(cover.clone());
+        }
+        for region in &change.regions {
+            self.regions.insert((region.level, region.code.to_string()), region.clone());
+        }
+        for code in &change.gone {
+            self.components.remove(code.as_str());
+        }
+        for component in &change.components {
+            self.components.insert(component.code.to_string(), component.clone());
+        }
+    }
+
+    fn snapshot(&self, version: u64) -> Snapshot {
+        let mut arcs = self.cover.as_ref().map_or(Vec::new(), |cover| cover.arcs.clone());
+        arcs.sort_by(|a, b| a.points.cmp(&b.points));
+        let mut cells = self.cover.as_ref().map_or(Vec::new(), |cover| cover.cells.clone());
+        cells.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut city = city();
+        city.origin = self.cover.as_ref().map(|cover| cover.origin);
+        Snapshot {
+            version: Version(version),
+            city,
+            arcs,
+            cells,
+            regions: self.regions.values().cloned().collect(),
+            components: self.components.values().cloned().collect(),
+        }
+    }
+}
+
+/// A random change of the city that `twin` holds; some of it changes nothing.
+fn random_change(twin: &Twin, dice: &mut impl FnMut(u32) -> u32, round: u32) -> Change {
+    let mut change = Change::default();
+    if dice(3) == 0 {
+        let whole = grid(3 + i64::from(dice(2)), 3);
+        let (from, to) = (cell_code(i64::from(dice(2)), 1), cell_code(2, 1));
+        change.cover = Some(if dice(2) == 0 { whole } else { merged(&whole, &from, &to) });
+    }
+    for _ in 0..dice(3) {
+        let mut region = samples::region(Level::ALL[dice(3) as usize], "1", &format!("区{}", dice(3)));
+        if dice(2) == 0 {
+            region.border = vec![vec![samples::square(0, 0, 5 + i64::from(round))]];
+        }
+        change.regions.retain(|other| other.level != region.level);
+        change.regions.push(region);
+    }
+    let mut touched: BTreeMap<u32, Component> = BTreeMap::new();
+    for _ in 0..dice(12) {
+        let n = dice(30);
+        let mut c = component(n);
+        if dice(2) == 0 {
+            c.place = Place::Point(at(i64::from(round), i64::from(n)));
+        }
+        touched.insert(n, c);
+    }
+    let live: Vec<_> = twin.components.values().map(|c| c.code.clone()).collect();
+    for code in live {
+        if dice(5) == 0 && !touched.values().any(|c| c.code == code) {
+            change.gone.push(code);
+        }
+    }
+    change.components = touched.into_values().collect();
+    change
+}
+
+fn history_equals_the_twin(site: &dyn Site) {
+    const SEED: u64 = 20_261_123;
+    let mut state = SEED;
+    let mut dice = |sides: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % u64::from(sides)) as u32
+    };
+    let mut store = site.create();
+    let mut past = vec![Twin::default()];
+    for round in 1..=40 {
+        let mut twin = past.last().unwrap().clone();
+        let change = random_change(&twin, &mut dice, round);
+        twin.apply(&change);
+        assert_eq!(commit(&mut *store, &change), Version(u64::from(round)));
+        past.push(twin);
+    }
+    let store = site.open();
+    for (version, twin) in past.iter().enumerate() {
+        assert_eq!(load(&*store, version as u64), twin.snapshot(version as u64), "version {version}");
+    }
+}
+
+fn a_stale_base_is_refused(site: &dyn Site) {
+    let mut store = site.create();
+    commit(&mut *store, &everything());
+    let before = load(&*store, 1);
+    for wrong in [0, 2, u64::MAX] {
+        let refused = store.commit(Version(wrong), &by("late"), &Change::default()).unwrap_err();
+        assert_eq!(refused.code(), "version_stale");
+        assert!(refused.to_string().contains("version 1 is"), "{refused}");
+    }
+    assert_eq!((store.newest().unwrap(), store.log().unwrap().len()), (Version(1), 2));
+    assert_eq!(load(&*store, 1), before);
+}
+
+fn two_handles_take_turns(site: &dyn Site) {
+    let mut one = site.create();
+    let mut other = site.open();
+    commit(&mut *one, &everything());
+    assert_eq!(other.newest().unwrap(), Version(1));
+    let late = other.commit(Version(0), &by("late"), &Change::default());
+    assert!(matches!(late, Err(StoreError::Stale { newest: Version(1), .. })));
+    let change = Change { gone: vec![component_code(3)], ..Change::default() };
+    assert_eq!(commit(&mut *other, &change), Version(2));
+    assert_eq!(load(&*one, 2), load(&*other, 2));
+    assert_eq!(load(&*one, 2).components.len(), 59);
+}
+
+fn an_unknown_version_is_refused(site: &dyn Site) {
+    let store = site.create();
+    for asked in [1, u64::MAX] {
+        let refused = store.load(Version(asked)).unwrap_err();
+        assert_eq!(refused.code(), "version_unknown");
+        assert!(refused.to_string().contains(&asked.to_string()), "{refused}");
+    }
+}
+
+fn gone_and_back(site: &dyn Site) {
+    let mut store = site.create();
+    commit(&mut *store, &everything());
+    let gone = Change { gone: vec![component_code(7)], ..Change::default() };
+    commit(&mut *store, &gone);
+    commit(&mut *store, &gone);
+    commit(&mut *store, &Change { components: vec![component(7)], ..Change::default() });
+    let has = |version| load(&*store, version).components.contains(&component(7));
+    assert_eq!([1, 2, 3, 4].map(has), [true, false, false, true]);
+}
+
+fn a_new_cover_replaces_the_old(site: &dyn Site) {
+    let mut store = site.create();
+    let whole = grid(4, 3);
+    let fewer = merged(&whole, &cell_code(1, 1), &cell_code(2, 1));
+    for cover in [&whole, &fewer, &CoverChange { arcs: Vec::new(), cells: Vec::new(), ..whole.clone() }] {
+        commit(&mut *store, &Change { cover: Some(cover.clone()), ..Change::default() });
+    }
+    let count = |version| {
+        let snapshot = load(&*store, version);
+        (snapshot.cells.len(), snapshot.arcs.len())
+    };
+    assert_eq!([1, 2, 3].map(count), [(12, 31), (11, 30), (0, 0)]);
+}
+
+fn inconsistent_changes_are_refused(site: &dyn Site) {
+    let mut store = site.create();
+    commit(&mut *store, &everything());
+    let before = load(&*store, 1);
+    for (what, change) in inconsistent_changes() {
+        let refused = store.commit(Version(1), &by("bad"), &change).unwrap_err();
+        assert_eq!(refused.code(), "change_inconsistent", "{refused}");
+        assert!(refused.to_string().contains(what), "{refused} should speak of {what}");
+    }
+    let mut when = by("bad");
+    when.at = "yesterday".to_owned();
+    let refused = store.commit(Version(1), &when, &Change::default()).unwrap_err();
+    assert!(refused.to_string().contains("\"yesterday\""), "{refused}");
+    assert_eq!(store.newest().unwrap(), Version(1));
+    assert_eq!(load(&*store, 1), before);
+}
+
+/// Changes that must be refused, each with a word that the refusal must contain.
+fn inconsistent_changes() -> Vec<(&'static str, Change)> {
+    let with_cover = |spoil: fn(&mut CoverChange)| {
+        let mut cover = grid(4, 3);
+        spoil(&mut cover);
+        Change { cover: Some(cover), ..Change::default() }
+    };
+    let with_place = |place: Place| {
+        let whole = Component { place, ..component(61) };
+        Change { components: vec![component(60), whole], ..Change::default() }
+    };
+    let far = crate::geom::lattice::Position { x: 18_000_000_001, y: 0 };
+    let region = samples::region(Level::Street, "1", "街");
+    vec![
+        ("is given twice", Change { components: vec![component(1), component(1)], ..Change::default() }),
+        (
+            "is given twice",
+            Change { components: vec![component(1)], gone: vec![component_code(1)], ..Change::default() },
+        ),
+        ("never had it", Change { gone: vec![component_code(999)], ..Change::default() }),
+        ("is given twice", Change { regions: vec![region.clone(), region], ..Change::default() }),
+        ("is given twice", with_cover(|cover| cover.cells.push(cover.cells[0].clone()))),
+        ("has no cell", with_cover(|cover| drop(cover.cells.remove(5)))),
+        ("is not what lies beside", with_cover(|cover| drop(cover.arcs.remove(5)))),
+        (
+            "has no border",
+            with_cover(|cover| {
+                let other = grid(5, 3).cells.pop().unwrap();
+                cover.cells.push(other);
+            }),
+        ),
+        ("is not the city's origin", with_cover(|cover| cover.origin = at(1, 0))),
+        ("stands still", with_cover(|cover| cover.arcs[0].points[1] = cover.arcs[0].points[0])),
+        ("same on both sides", with_cover(|cover| cover.arcs[0].left = cover.arcs[0].right.clone())),
+        ("fewer than two", with_cover(|cover| cover.arcs[0].points.truncate(1))),
+        ("more than 5°", with_cover(|cover| cover.arcs[0].points[1] = at(600_000_000, 0))),
+        ("not on Earth", with_place(Place::Point(far))),
+        ("at least 2", with_place(Place::Line(vec![vec![at(0, 0)]]))),
+        ("without parts", with_place(Place::Line(Vec::new()))),
+        ("at least 3", with_place(Place::Polygon(vec![vec![vec![at(0, 0), at(1, 0)]]]))),
+        ("without parts", with_place(Place::Polygon(vec![Vec::new()]))),
+    ]
+}
+
+fn the_log_tells(site: &dyn Site) {
+    let mut store = site.create();
+    for (base, reason) in ["普查入库", "更正"].into_iter().enumerate() {
+        store.commit(Version(base as u64), &by(reason), &Change::default()).unwrap();
+    }
+    let log = store.log().unwrap();
+    let told: Vec<_> = log.iter().map(|entry| (entry.version.0, entry.changeset.reason.as_str())).collect();
+    assert_eq!(told, [(0, "a new city"), (1, "普查入库"), (2, "更正")]);
+    assert_eq!(log[1].changeset, by("普查入库"));
+}

@@ -1,0 +1,147 @@
+//! The embedded store: one SQLite file that is a valid GeoPackage (DECISIONS 14).
+//!
+//! Tables and views are in `schemas/sqlite`. An entry is never overwritten: a change ends it and adds the next, so every
+//! version can be read for ever. SQLite's lock admits one writer at a time, any number of readers go on beside it.
+
+mod open;
+
+mod gpkg;
+
+mod migrate;
+mod versions;
+
+mod contents;
+mod history;
+
+mod cells;
+mod components;
+mod cover;
+mod regions;
+
+mod check;
+mod fault;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{FaultKind, StoreFault};
+pub use open::Access;
+
+use super::{Change, CityRecord, LogEntry, Snapshot, Store, StoreError};
+use crate::model::version::{Changeset, Version};
+use contents::Traffic;
+use fault::{Fault, Step};
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+
+/// A city in an SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    conn: Connection,
+    path: String,
+    access: Access,
+}
+
+impl SqliteStore {
+    /// Makes a city file at version 0, the empty city, and opens it for writing.
+    ///
+    /// All or nothing: the file appears under its name when it is complete and on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when the file, or a journal that SQLite would take for its own, exists;
+    /// [`StoreError::NotWritable`]; [`StoreError::Inconsistent`] when the changeset's time is not RFC 3339.
+    pub fn create(path: &Path, city: &CityRecord, by: &Changeset) -> Result<SqliteStore, StoreError> {
+        open::create(path, city, by)?;
+        SqliteStore::open(path, Access::Write)
+    }
+
+    /// Opens a city file; for writing it is brought to the present form.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::NotACity`], [`StoreError::Damaged`], [`StoreError::Newer`];
+    /// [`StoreError::Older`] for reading only; [`StoreError::NotWritable`]; [`StoreError::Busy`].
+    pub fn open(path: &Path, access: Access) -> Result<SqliteStore, StoreError> {
+        let conn = open::open(path, access)?;
+        Ok(SqliteStore { conn, path: path.display().to_string(), access })
+    }
+
+    /// Proves what the file must hold; an empty list is a sound city.
+    ///
+    /// Reads everything, all versions; about a second for 100,000 components.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub fn check(&self) -> Result<Vec<StoreFault>, StoreError> {
+        self.reading("checking", check::check)
+    }
+
+    /// Reads with one view of the file, whatever others commit meanwhile.
+    fn reading<T>(
+        &self,
+        doing: &'static str,
+        read: impl FnOnce(&Connection) -> Step<T>,
+    ) -> Result<T, StoreError> {
+        let step = || {
+            let tx = self.conn.unchecked_transaction()?;
+            read(&tx)
+        };
+        step().map_err(|fault: Fault| fault.at(&self.path, doing))
+    }
+}
+
+impl Store for SqliteStore {
+    fn newest(&self) -> Result<Version, StoreError> {
+        versions::newest(&self.conn).map_err(|fault| fault.at(&self.path, "asking for the newest version"))
+    }
+
+    fn load(&self, version: Version) -> Result<Snapshot, StoreError> {
+        self.reading("loading a version", |conn| {
+            versions::must_exist(conn, version)?;
+            let (arcs, cells) = cover::load(conn, version)?;
+            Ok(Snapshot {
+                version,
+                city: versions::city(conn, version)?,
+                arcs,
+                cells,
+                regions: regions::load(conn, version)?,
+                components: components::load(conn, version)?,
+            })
+        })
+    }
+
+    fn commit(&mut self, base: Version, by: &Changeset, change: &Change) -> Result<Version, StoreError> {
+        if self.access == Access::Read {
+            let reason = "it was opened for reading".to_owned();
+            return Err(StoreError::NotWritable { path: self.path.clone(), reason });
+        }
+        let step = |conn: &mut Connection| -> Step<Version> {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let version = write(&tx, base, by, change)?;
+            tx.commit()?;
+            Ok(version)
+        };
+        step(&mut self.conn).map_err(|fault| fault.at(&self.path, "committing"))
+    }
+
+    fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
+        self.reading("reading the log", versions::log)
+    }
+}
+
+/// Writes the version after `base` inside the caller's transaction.
+fn write(conn: &Connection, base: Version, by: &Changeset, change: &Change) -> Step<Version> {
+    let newest = versions::newest(conn)?;
+    if base != newest {
+        return Err(Fault::Refused(StoreError::Stale { base, newest }));
+    }
+    let (version, at) = (base.next(), versions::instant(by)?);
+    let mut traffic = Traffic::default();
+    versions::add(conn, version, by)?;
+    regions::write(conn, version, &change.regions, &mut traffic)?;
+    if let Some(cover) = &change.cover {
+        cover::write(conn, version, cover, &mut traffic)?;
+    }
+    components::write(conn, version, (&change.components, &change.gone), &mut traffic)?;
+    traffic.record(conn, &at)?;
+    Ok(version)
+}

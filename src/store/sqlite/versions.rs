@@ -1,0 +1,126 @@
+//! The log of versions, and the one row that says which city this is.
+
+use super::fault::{Fault, Step};
+use crate::geom::lattice::Position;
+use crate::model::version::{Changeset, Version};
+use crate::store::{CityRecord, LogEntry, StoreError};
+use rusqlite::{Connection, params};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+/// The newest version; one step to the end of the table's tree.
+pub(super) fn newest(conn: &Connection) -> Step<Version> {
+    let mut find = conn.prepare_cached("SELECT max(number) FROM version")?;
+    let number: Option<i64> = find.query_row([], |row| row.get(0))?;
+    number
+        .and_then(|number| u64::try_from(number).ok())
+        .map(Version)
+        .ok_or_else(|| Fault::Damaged("it has no version".to_owned()))
+}
+
+/// Refuses a version that does not exist.
+pub(super) fn must_exist(conn: &Connection, asked: Version) -> Step<()> {
+    let newest = newest(conn)?;
+    if asked > newest {
+        return Err(Fault::Refused(StoreError::NoSuchVersion { asked, newest }));
+    }
+    Ok(())
+}
+
+/// Adds a version to the log.
+pub(super) fn add(conn: &Connection, version: Version, by: &Changeset) -> Step<()> {
+    conn.execute(
+        "INSERT INTO version (number, author, at, reason) VALUES (?1, ?2, ?3, ?4)",
+        params![number(version), by.author, by.at, by.reason],
+    )?;
+    Ok(())
+}
+
+/// All versions, the oldest first.
+pub(super) fn log(conn: &Connection) -> Step<Vec<LogEntry>> {
+    let mut select = conn.prepare("SELECT number, author, at, reason FROM version ORDER BY number")?;
+    let entries = select.query_map([], |row| {
+        Ok(LogEntry {
+            version: Version(row.get::<_, i64>(0)?.cast_unsigned()),
+            changeset: Changeset { author: row.get(1)?, at: row.get(2)?, reason: row.get(3)? },
+        })
+    })?;
+    Ok(entries.collect::<Result<_, _>>()?)
+}
+
+/// A version as SQLite keeps it.
+pub(super) fn number(version: Version) -> i64 {
+    // Versions count commits; 2⁶³ of them never come.
+    version.0.cast_signed()
+}
+
+/// A changeset's time as GeoPackage writes times: UTC with milliseconds.
+pub(super) fn instant(by: &Changeset) -> Step<String> {
+    let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    OffsetDateTime::parse(&by.at, &Rfc3339)
+        .ok()
+        .and_then(|at| at.checked_to_offset(time::UtcOffset::UTC))
+        .and_then(|at| at.format(form).ok())
+        .ok_or_else(|| {
+            Fault::inconsistent(format!(
+                "the changeset's time (got {:?}) is not RFC 3339; write it like 2026-11-23T10:00:00+08:00",
+                by.at
+            ))
+        })
+}
+
+/// Writes the city's row.
+pub(super) fn add_city(conn: &Connection, format: u32, city: &CityRecord) -> Step<()> {
+    let profile = serde_json::to_string(&city.profile)
+        .map_err(|error| Fault::inconsistent(format!("the profile cannot be written as JSON: {error}")))?;
+    conn.execute(
+        "INSERT INTO wanmi_meta (one, format, name, region, profile) VALUES (1, ?1, ?2, ?3, ?4)",
+        params![format, city.name, city.region, profile],
+    )?;
+    match city.origin {
+        Some(origin) => fix_origin(conn, Version(0), origin),
+        None => Ok(()),
+    }
+}
+
+/// The city as it was at `version`: the origin is known from the first cover on.
+pub(super) fn city(conn: &Connection, version: Version) -> Step<CityRecord> {
+    let mut select =
+        conn.prepare("SELECT name, region, profile, origin_x, origin_y, origin_version FROM wanmi_meta")?;
+    let (mut city, profile, since) = select.query_row([], |row| {
+        let origin = row.get::<_, Option<i64>>(3)?.zip(row.get::<_, Option<i64>>(4)?);
+        let city = CityRecord {
+            name: row.get(0)?,
+            region: row.get(1)?,
+            profile: crate::model::profile::Profile::default(),
+            origin: origin.map(|(x, y)| Position { x, y }),
+        };
+        Ok((city, row.get::<_, String>(2)?, row.get::<_, Option<i64>>(5)?))
+    })?;
+    city.profile = serde_json::from_str(&profile)
+        .map_err(|error| Fault::Damaged(format!("the profile is not what wanmi writes: {error}")))?;
+    if since.is_none_or(|since| since > number(version)) {
+        city.origin = None;
+    }
+    Ok(city)
+}
+
+/// Fixes the origin with the first cover; a later cover must have the same one.
+pub(super) fn settle_origin(conn: &Connection, version: Version, origin: Position) -> Step<()> {
+    match city(conn, version)?.origin {
+        None => fix_origin(conn, version, origin),
+        Some(fixed) if fixed == origin => Ok(()),
+        Some(fixed) => Err(Fault::inconsistent(format!(
+            "the cover's origin {origin} is not the city's origin {fixed}; it is fixed by the first cover"
+        ))),
+    }
+}
+
+fn fix_origin(conn: &Connection, version: Version, origin: Position) -> Step<()> {
+    conn.execute(
+        "UPDATE wanmi_meta SET origin_x = ?1, origin_y = ?2, origin_version = ?3",
+        params![origin.x, origin.y, number(version)],
+    )?;
+    Ok(())
+}
