@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("city", &["geom", "model", "cover", "index"]),
     ("locate", &["geom", "model", "cover", "index", "city"]),
     ("draw", &["geom", "model", "cover", "index", "city"]),
-    ("store", &["geom", "model"]),
+    ("store", &["geom", "model", "cover"]),
     ("rules", &["geom", "model", "cover", "city", "locate"]),
     ("inventory", &["geom", "model", "cover", "index", "city", "locate", "store", "rules"]),
     ("live", &["model", "city", "draw", "store"]),

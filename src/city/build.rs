@@ -8,7 +8,7 @@ use crate::geom::lattice::{Degrees, Origin, Position};
 use crate::model::cell::BorderArc;
 use crate::model::class::Catalogue;
 use crate::model::code::CellCode;
-use crate::store::Snapshot;
+use crate::model::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::sync::Arc;
 

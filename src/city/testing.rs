@@ -12,8 +12,8 @@ use crate::model::code::{CellCode, ClassCode, ComponentCode, RegionCode};
 use crate::model::component::{Component, Place, Unit};
 use crate::model::profile::Profile;
 use crate::model::region::{Level, Region};
+use crate::model::snapshot::{CityRecord, Snapshot};
 use crate::model::version::Version;
-use crate::store::{CityRecord, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

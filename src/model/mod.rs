@@ -6,4 +6,5 @@ pub mod code;
 pub mod component;
 pub mod profile;
 pub mod region;
+pub mod snapshot;
 pub mod version;

@@ -7,70 +7,8 @@ mod conformance;
 #[cfg(test)]
 mod samples;
 
-use crate::model::cell::{BorderArc, Cell};
-use crate::model::code::ComponentCode;
-use crate::model::component::Component;
-use crate::model::profile::Profile;
-use crate::model::region::Region;
+pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Snapshot};
 use crate::model::version::{Changeset, Version};
-
-use crate::geom::lattice::Position;
-
-/// What is fixed when a city is made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CityRecord {
-    /// The city's name.
-    pub name: String,
-    /// The code of the city's region.
-    pub region: String,
-    /// The city's profile.
-    pub profile: Profile,
-    /// The position that lattice points count from; set by the first cover, then fixed.
-    pub origin: Option<Position>,
-}
-
-/// Everything that is valid at one version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot {
-    /// The version.
-    pub version: Version,
-    /// The city.
-    pub city: CityRecord,
-    /// The borders of the cells, each stretch once, in the order of their points.
-    pub arcs: Vec<BorderArc>,
-    /// The cells, in code order.
-    pub cells: Vec<Cell>,
-    /// The regions, in level and code order.
-    pub regions: Vec<Region>,
-    /// The components, in code order.
-    pub components: Vec<Component>,
-}
-
-/// What a changeset changes; all of it or nothing.
-///
-/// What equals the stored state writes nothing. A thing that comes back under its code is the same thing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    /// A whole new cover with its cells; cells that are not in it end with this version.
-    pub cover: Option<CoverChange>,
-    /// Regions that are new or changed.
-    pub regions: Vec<Region>,
-    /// Components that are new or changed.
-    pub components: Vec<Component>,
-    /// Components that end with this version; one that ended before stays as it is.
-    pub gone: Vec<ComponentCode>,
-}
-
-/// A new cover.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoverChange {
-    /// The origin of the city; must equal the stored one when there is one.
-    pub origin: Position,
-    /// The borders.
-    pub arcs: Vec<BorderArc>,
-    /// The cells, all of them.
-    pub cells: Vec<Cell>,
-}
 
 /// A version and who made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
