@@ -15,6 +15,7 @@ use wanmi::cover::{CellId, Cover};
 use wanmi::geom::lattice::Degrees;
 use wanmi::index::borders::Borders;
 use wanmi::index::grid::{Found, Grid};
+use wanmi::index::rim::Rims;
 use wanmi::index::testing::{Seed, jittered_cells};
 
 /// The peer: boxes of cells in an R-tree, then the first polygon that intersects.

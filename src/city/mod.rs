@@ -9,6 +9,7 @@ use crate::cover::{CellId, Cover};
 use crate::geom::lattice::Point;
 use crate::index::borders::Borders;
 use crate::index::grid::{Found, Grid};
+use crate::index::rim::Rims;
 use crate::model::cell::Cell;
 use crate::model::class::Catalogue;
 use crate::model::code::{CellCode, RegionCode};
@@ -48,8 +49,10 @@ pub struct CellGrid {
     pub cover: Cover,
     /// Point → cell.
     pub boxes: Grid,
-    /// Borders by distance.
+    /// Borders by distance, for places outside.
     pub borders: Borders,
+    /// Each cell's own border, for places inside.
+    pub rims: Rims,
 }
 
 /// What is counted and measured of a cell when a city is built.
@@ -64,8 +67,8 @@ pub struct CellFigures {
 impl CellGrid {
     /// A cover with its indexes. Cost: about a microsecond an edge.
     pub fn new(cover: Cover) -> Self {
-        let (boxes, borders) = (Grid::new(&cover), Borders::new(&cover));
-        CellGrid { cover, boxes, borders }
+        let (boxes, borders, rims) = (Grid::new(&cover), Borders::new(&cover), Rims::new(&cover));
+        CellGrid { cover, boxes, borders, rims }
     }
 
     /// The one cell of a point (DECISIONS 6), or `None` outside the cover.

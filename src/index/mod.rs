@@ -6,5 +6,6 @@ pub mod grid;
 mod grid_tests;
 pub mod near;
 pub mod raster;
+pub mod rim;
 #[doc(hidden)]
 pub mod testing;

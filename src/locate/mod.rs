@@ -42,7 +42,7 @@ pub struct Outside {
 /// Where a place in CGCS2000 degrees is; pure, a function of the city and the place alone.
 ///
 /// A place on a border belongs to the first covered sector met when turning anticlockwise from just north of east
-/// (DECISIONS 6). Cost: a fraction of a microsecond for the cell, about one for the distance.
+/// (DECISIONS 6). Cost: a fraction of a microsecond for the cell, another for the distance.
 pub fn locate(city: &City, place: Degrees) -> Located {
     let Some(grid) = &city.grid else { return Located::NoCells };
     match cell_at(grid, place) {
@@ -63,7 +63,7 @@ pub fn region(city: &City, cell: CellId, level: Level) -> Option<&Region> {
 }
 
 fn inside(grid: &CellGrid, place: Degrees, cell: CellId) -> Inside {
-    let near = grid.borders.nearest(&grid.cover, place).map_or(f64::INFINITY, |near| near.distance_m);
+    let near = grid.rims.distance_m(&grid.cover, cell, place);
     if near > TOUCH_M {
         return Inside { cell, distance_to_border_m: near, tie: Vec::new() };
     }
