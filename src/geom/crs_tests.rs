@@ -351,6 +351,24 @@ fn places_outside_the_area_of_use_are_refused_and_the_margin_is_not() {
 }
 
 #[test]
+fn areas_across_the_date_line_hold_both_sides() {
+    // UTM zone 60 ends at 180°, its margin beyond; Fiji's plane lies on both sides.
+    for (name, inside, outside) in
+        [("EPSG:32660", [179.9, -179.6], [173.4, -179.4]), ("EPSG:3460", [177.4, -179.0], [176.0, -177.0])]
+    {
+        let (way, lat) = (report(name), if name == "EPSG:3460" { -18.0 } else { 52.0 });
+        for lng in inside {
+            let (x, y) = way.from_degrees(degrees(lng, lat)).unwrap_or_else(|why| panic!("{why}"));
+            let place = way.to_degrees(x, y).unwrap_or_else(|why| panic!("{why}"));
+            assert!(distance_m(place, degrees(lng, lat)) < 2e-6, "{name} {lng}: {place:?}");
+        }
+        for lng in outside {
+            assert_eq!(way.from_degrees(degrees(lng, lat)).unwrap_err().code(), "crs_area_of_use", "{lng}");
+        }
+    }
+}
+
+#[test]
 fn no_numbers_make_it_panic_or_answer_outside_its_area() {
     let mut dice = Dice::new(13);
     for name in ["EPSG:4549", "EPSG:4528", "EPSG:28992", "EPSG:3857", "EPSG:4807", "GCJ02", "BD09", "WGS84"] {

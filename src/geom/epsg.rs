@@ -85,11 +85,7 @@ impl Epsg {
         if ["Beijing", "Xian"].iter().any(|name| definition.datum.contains(name)) {
             return Err(ballpark());
         }
-        let area = source
-            .area_of_use()
-            .ok()
-            .and_then(|(area, _)| area)
-            .unwrap_or(Area::new(-180.0, -90.0, 180.0, 90.0));
+        let area = registered_area(&source);
         let on_cgcs2000 = definition.datum == "China 2000";
         let target = if on_cgcs2000 { "EPSG:4490" } else { "EPSG:4326" };
         let target = Proj::new(target).ok().ok_or_else(|| refuse("PROJ's database is incomplete"))?;
@@ -97,13 +93,7 @@ impl Epsg {
         let accuracy_m = if on_cgcs2000 { Some(0.0) } else { accuracy_m.map(|m| m + WGS84_DRIFT_M) };
         let order = if definition.axes == ["north", "east"] { Order::NorthEast } else { Order::EastNorth };
         let zone = Zone::of(code);
-        let area = match zone {
-            Some(_) => with_margin(
-                Area { south: ZONE_LATITUDES[0], north: ZONE_LATITUDES[1], ..area },
-                ZONE_MARGIN_DEG,
-            ),
-            None => with_margin(area, MARGIN_DEG),
-        };
+        let area = with_margin(area, zone);
         let bounds = bounds_of(&proj, order, area).ok_or_else(|| refuse("its area of use has no bounds"))?;
         Ok(Epsg { crs, proj, order, area, bounds, zone, geographic, accuracy_m })
     }
@@ -249,23 +239,24 @@ fn within(area: Area, east: f64, north: f64) -> (f64, f64) {
     (area.south + (area.north - area.south) * north, lng)
 }
 
-fn with_margin(area: Area, width_deg: f64) -> Area {
+/// The area of use as the register has it; the Earth when it has none.
+fn registered_area(source: &Proj) -> Area {
+    let known = source.area_of_use().ok().and_then(|(area, _)| area);
+    known.unwrap_or(Area::new(-180.0, -90.0, 180.0, 90.0))
+}
+
+/// The area that is accepted: the register's and the margin that goes with the kind of system.
+fn with_margin(area: Area, zone: Option<Zone>) -> Area {
+    let width_deg = if zone.is_some() { ZONE_MARGIN_DEG } else { MARGIN_DEG };
+    let [south, north] = if zone.is_some() { ZONE_LATITUDES } else { [area.south, area.north] };
     // An area around the whole Earth stays one.
     let round = area.west <= -180.0 && area.east >= 180.0;
-    let wrap = |lng: f64| {
-        if lng > 180.0 {
-            lng - 360.0
-        } else if lng < -180.0 {
-            lng + 360.0
-        } else {
-            lng
-        }
-    };
+    let wrap = |lng: f64| libm::remainder(lng, 360.0);
     Area {
         west: if round { -180.0 } else { wrap(area.west - width_deg) },
         east: if round { 180.0 } else { wrap(area.east + width_deg) },
-        south: (area.south - MARGIN_DEG).max(-90.0),
-        north: (area.north + MARGIN_DEG).min(90.0),
+        south: (south - MARGIN_DEG).max(-90.0),
+        north: (north + MARGIN_DEG).min(90.0),
     }
 }
 

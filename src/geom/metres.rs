@@ -33,10 +33,11 @@ const EP2: f64 = E2 / (1.0 - E2);
 /// Up to 1 km it is the geodesic within 5 nm, up to [`LOCAL_REACH_M`] within 0.2 µm, for latitudes up to 60°. Beyond,
 /// Karney's geodesic on the WGS 84 ellipsoid stands in for CGCS2000's: at most 33 µm in 1,000 km, as their flattenings
 /// differ by 1.6·10⁻¹¹.
-/// Symmetric. NaN when a coordinate is not finite. Cost: 13 ns up to 10 km, half a microsecond beyond.
+/// Symmetric. NaN when a coordinate is not finite. Cost: 20 ns up to 10 km, 0.6 µs beyond.
 ///
 /// Sources: Gauss's mid-latitude formula to third order as in Rapp, Geometric Geodesy I (1991), §6.4; Karney,
 /// Algorithms for geodesics (2013).
+#[inline]
 pub fn distance_m(a: Degrees, b: Degrees) -> f64 {
     let (width, height) = (b.lng - a.lng, b.lat - a.lat);
     if width.abs() <= LOCAL_WIDTH_DEG && height.abs() <= LOCAL_HEIGHT_DEG {
@@ -54,7 +55,7 @@ pub fn distance_m(a: Degrees, b: Degrees) -> f64 {
 /// The foot is found in the plane at the place's latitude, moved once for the change of scale on the way there, and its
 /// distance taken by [`distance_m`]: so the answer is never shorter than the true one, and longer by less than 10 nm
 /// for feet within 1 km and 1 µm within 10 km. A segment of one point is that point. NaN when a coordinate is not
-/// finite. Cost: 35 ns.
+/// finite. Cost: 60 ns.
 pub fn segment_distance_m(place: Degrees, a: Degrees, b: Degrees) -> f64 {
     let from = [(a.lng - place.lng).to_radians(), (a.lat - place.lat).to_radians()];
     let run = [(b.lng - a.lng).to_radians(), (b.lat - a.lat).to_radians()];
@@ -97,7 +98,7 @@ pub struct LocalMetres {
 }
 
 impl LocalMetres {
-    /// The scale at a latitude in degrees. Cost: 12 ns.
+    /// The scale at a latitude in degrees. Cost: 10 ns.
     pub fn at(lat: f64) -> Self {
         let radii = Radii::at(lat);
         let unit = (1.0 / UNITS_PER_DEGREE as f64).to_radians();
@@ -166,7 +167,8 @@ impl Radii {
             return 0.0;
         }
         let along = self.east_2 * from[0] * run[0] + self.north_2 * from[1] * run[1];
-        let flat = (-along / length_2).clamp(0.0, 1.0);
+        let per_length_2 = 1.0 / length_2;
+        let flat = (-along * per_length_2).clamp(0.0, 1.0);
         // One Newton step on d² = east²(midway)·x² + north²·y², where east² changes by `bend` for a radian north.
         let (x, y) = (from[0] + flat * run[0], from[1] + flat * run[1]);
         let cos = (1.0 - self.sin * self.sin).max(0.0).sqrt();
@@ -174,7 +176,7 @@ impl Radii {
         let bend = -2.0 * self.sin * cos * (1.0 - E2) * a2 * (self.per_w * self.per_w);
         // In the middle of the segment the flat gradient is 0 and only the bend is left; at an end it holds the foot.
         let gradient = along + flat * length_2 + bend * x * (y * run[0] / 2.0 + x * run[1] / 4.0);
-        (flat - gradient / length_2).clamp(0.0, 1.0)
+        (flat - gradient * per_length_2).clamp(0.0, 1.0)
     }
 }
 
@@ -189,6 +191,7 @@ fn belt(lat: f64) -> f64 {
 }
 
 /// Karney's geodesic. `geo` can be given another ellipsoid, but cannot share it between threads.
+#[cold]
 fn geodesic_m(a: Degrees, b: Degrees) -> f64 {
     use geo::Distance;
     geo::Geodesic.distance(geo::Point::new(a.lng, a.lat), geo::Point::new(b.lng, b.lat))

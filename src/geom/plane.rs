@@ -1,7 +1,7 @@
 //! Edges drawn straight in a delivered plane, as edges straight in longitude and latitude (DECISIONS 2).
 //!
-//! The two are not the same line: over 2 km they part by up to 51 mm at 30.7° north. [`between`] puts vertices on the
-//! edge, as few as keep the way over them within half a lattice unit of it.
+//! The two are not the same line: over 2 km they part by up to 51 mm at 30.7° north. [`between`] puts vertices on
+//! the edge, hardly more than keep the way over them within half a lattice unit of it.
 
 use super::crs::{CrsError, Transformer};
 use super::lattice::{Degrees, UNITS_PER_DEGREE};
@@ -21,8 +21,8 @@ pub const MOST_PIECES: u32 = 16_384;
 /// They lie on the edge, evenly in the plane. The polyline over them, straight in longitude and latitude from vertex to
 /// vertex, leaves the edge by less than [`TOLERANCE_DEG`], measured in degrees across the piece, before rounding to the
 /// lattice. The same vertices, bit for bit, whichever end comes first. None for systems of longitude and latitude, for
-/// an edge of one point and for most edges below 200 m. Cost: five transformations for a short edge, about four for
-/// each piece of a long one.
+/// an edge of one point and for most edges below 200 m. Cost: five transformations for a short edge (1.2 µs), about
+/// ten for each piece of a long one (20 µs for 2 km).
 ///
 /// # Errors
 /// An end that the system refuses; [`CrsError::LongEdge`] beyond [`MOST_PIECES`].
@@ -56,7 +56,7 @@ impl Edge<'_> {
         self.plane.to_degrees(self.from.0 + t * dx, self.from.1 + t * dy)
     }
 
-    /// The inner vertices of the coarsest even cut that keeps the tolerance.
+    /// The inner vertices of a coarse even cut that keeps the tolerance.
     ///
     /// A piece `n` times shorter parts `n²` times less from its chord, so the first guess is right or nearly so: later
     /// rounds only add a few pieces where the curvature changes along the edge.

@@ -81,7 +81,7 @@ fn edges_of_every_length_and_direction_keep_half_a_lattice_unit() {
 }
 
 #[test]
-fn no_vertex_is_wasted_a_piece_fewer_would_part_too_far() {
+fn two_kilometres_take_about_ten_pieces_and_a_short_edge_none() {
     let way = plane(4546);
     let from = way.from_degrees(Degrees { lng: 111.29, lat: 31.0 }).unwrap();
     let to = walk(from, 60.0, 2_000.0);

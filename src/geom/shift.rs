@@ -70,7 +70,7 @@ pub fn gcj02_from_wgs84(place: Degrees) -> Result<Degrees, ShiftError> {
 
 /// The place in WGS84 that GCJ-02 shifts to `gcj`.
 ///
-/// Exact: shifting the answer again gives the input within 10⁻¹¹ degree, 1 µm. Cost: below a microsecond.
+/// Exact: shifting the answer again gives the input within 10⁻¹¹ degree, 1 µm. Cost: 0.6 µs.
 ///
 /// # Errors
 /// [`ShiftError::Outside`] when the answer is outside the box; [`ShiftError::NotSettled`] when there is none, which no
