@@ -1,12 +1,16 @@
 //! The spatial core for grid-based city management (数字城管): which cell, which components, and why.
 //!
 //! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
-//! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers).
+//! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers), [`rules`] and
+//! [`inventory`] (from a delivered file to a version), [`store`] (the only door to disk), [`cli`] (the commands).
 
 pub mod city;
+pub mod cli;
 pub mod cover;
 pub mod geom;
 pub mod index;
+pub mod inventory;
 pub mod locate;
 pub mod model;
+pub mod rules;
 pub mod store;

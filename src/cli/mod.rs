@@ -1,0 +1,85 @@
+//! The commands of the program `wanmi`: arguments in, exit code out; one file a command.
+
+pub mod check;
+pub mod import;
+pub mod init;
+pub mod summary;
+
+use crate::inventory::refused::Refused;
+use crate::model::version::Changeset;
+use crate::store::StoreError;
+use std::process::ExitCode;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// What `wanmi` can do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Makes an empty city 新建城市
+    Init(init::InitArgs),
+    /// Reads, validates, compares and commits a delivery 导入普查成果
+    Import(import::ImportArgs),
+    /// Proves every invariant of a city 检查城市数据
+    Check(check::CheckArgs),
+}
+
+impl Command {
+    /// Runs the command; exit code 0 for success, 1 for findings.
+    ///
+    /// # Errors
+    /// Wrong usage and unreadable input, which the program answers with exit code 2.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Command::Init(args) => init::run(args),
+            Command::Import(args) => import::run(args),
+            Command::Check(args) => check::run(&args),
+        }
+    }
+}
+
+/// An error as the user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The stable code.
+    pub code: String,
+    /// What is wrong, with its causes.
+    pub sentence: String,
+    /// What to do next.
+    pub advice: Option<String>,
+}
+
+/// What to show of an error; `usage` is the code of what has none.
+pub fn shown(error: &anyhow::Error) -> Shown {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let sentence = causes.join(": ");
+    let find = error.chain();
+    let by_cause = find.into_iter().find_map(|cause| {
+        if let Some(refused) = cause.downcast_ref::<Refused>() {
+            return Some((refused.code().to_owned(), Some(refused.advice().to_owned())));
+        }
+        cause.downcast_ref::<StoreError>().map(|store| (store.code().to_owned(), None))
+    });
+    let (code, advice) = by_cause.unwrap_or_else(|| ("usage".to_owned(), None));
+    Shown { code, sentence, advice }
+}
+
+/// Who commits, and why.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Who {
+    /// Who makes this version; the logged-in user when absent
+    #[arg(long)]
+    author: Option<String>,
+    /// Why this version is made
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+impl Who {
+    /// The changeset of a command that starts now.
+    fn changeset(self, reason: String) -> anyhow::Result<Changeset> {
+        let by_system = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+        let author = self.author.or_else(by_system).unwrap_or_else(|| "unknown".to_owned());
+        let at = OffsetDateTime::now_utc().replace_nanosecond(0)?.format(&Rfc3339)?;
+        Ok(Changeset { author, at, reason: self.reason.unwrap_or(reason) })
+    }
+}

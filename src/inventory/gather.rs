@@ -1,0 +1,267 @@
+//! From delivered files to rows that know their targets, their shape and their plane.
+
+use super::drawn::{Drawn, drawn};
+use super::encoding::Decoder;
+use super::mapping::Mapping;
+use super::plan::{Fields, Misfit, Plan};
+use super::read::{Importer, Item};
+use super::refused::Refused;
+use super::system::{Named, SurveyPlane, choose};
+use super::target::LayerKind;
+use crate::geom::crs::Crs;
+use crate::rules::code::Code;
+use crate::rules::finding::{Breach, Findings, Severity, Site};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use wanmi_rows::{BadRow, DroppedAxes, Layer, Row};
+
+/// Progress is told every so many rows.
+const TELL_ROWS: u64 = 1_000;
+
+/// What is read and how.
+#[derive(Debug)]
+pub struct Gathering<'a> {
+    /// The delivered files.
+    pub files: &'a [PathBuf],
+    /// What their rows become.
+    pub kind: LayerKind,
+    /// A mapping file, or a folder with one mapping for each file, named like it.
+    pub mapping: Option<&'a Path>,
+    /// The system that the command line names.
+    pub crs: Option<Crs>,
+    /// The encoding that the command line names.
+    pub encoding: Option<&'a str>,
+}
+
+/// A row on its way to become a thing.
+#[derive(Debug)]
+pub struct Delivered<'a> {
+    /// Where it stands.
+    pub site: Site,
+    /// Its values by target.
+    pub fields: Fields,
+    /// What it draws, or why that cannot be said.
+    pub drawn: Result<Drawn, Breach>,
+    /// How its values were found.
+    pub plan: &'a Plan,
+    /// The plane it was drawn in.
+    pub plane: &'a Rc<SurveyPlane>,
+}
+
+/// What rows become.
+pub trait Collect {
+    /// Takes a row, or says what is wrong with it; a breach that refuses means the row was not taken.
+    ///
+    /// # Errors
+    /// When the whole delivery must be refused.
+    fn take(&mut self, row: Delivered<'_>) -> Result<Vec<Breach>, Refused>;
+}
+
+/// How many rows there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows in the files, unreadable ones too.
+    pub read: u64,
+    /// Rows without a breach that refuses.
+    pub accepted: u64,
+}
+
+/// Told what is being read: the file's name and how many rows of it were read.
+pub type Progress<'a> = &'a dyn Fn(&str, u64);
+
+/// Reads all files and gives each row to `collect`.
+///
+/// # Errors
+/// The first reason not to read a file at all.
+pub fn gather(
+    importer: &Importer,
+    gathering: &Gathering<'_>,
+    collect: &mut dyn Collect,
+    findings: &mut Findings,
+    progress: Progress<'_>,
+) -> Result<Tally, Refused> {
+    let mut gatherer =
+        Gatherer { gathering, collect, findings, progress, planes: Vec::new(), tally: Tally::default() };
+    for file in gathering.files {
+        gatherer.file(importer, file)?;
+    }
+    Ok(gatherer.tally)
+}
+
+struct Gatherer<'a> {
+    gathering: &'a Gathering<'a>,
+    collect: &'a mut dyn Collect,
+    findings: &'a mut Findings,
+    progress: Progress<'a>,
+    /// Making a plane takes milliseconds, and most files share one.
+    planes: Vec<Rc<SurveyPlane>>,
+    tally: Tally,
+}
+
+/// The layer whose rows are being read.
+struct Open {
+    plan: Plan,
+    plane: Rc<SurveyPlane>,
+    site: Site,
+    rows: u64,
+}
+
+impl Gatherer<'_> {
+    fn file(&mut self, importer: &Importer, file: &Path) -> Result<(), Refused> {
+        let mapping = self.mapping_of(file)?;
+        let source_layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer.clone());
+        let mut open: Option<Open> = None;
+        importer.read(file, source_layer.as_deref(), |item| {
+            match (item, &mut open) {
+                (Item::Layer(layer), _) => open = Some(self.open(&layer, mapping.as_ref(), &stem(file))?),
+                (Item::Row(row), Some(open)) => self.row(&row, open)?,
+                (Item::BadRow(row), Some(open)) => self.bad_row(&row, open),
+                // The protocol has no row before its layer.
+                (_, None) => {}
+            }
+            Ok(())
+        })?;
+        match open {
+            Some(open) if open.rows > 0 => {
+                (self.progress)(&open.site.file, open.rows);
+                Ok(())
+            }
+            open => {
+                let (file, layer) = open.map_or_else(
+                    || (file.display().to_string(), String::new()),
+                    |open| (open.site.file.to_string(), open.site.layer.to_string()),
+                );
+                Err(Refused::LayerEmpty { file, layer })
+            }
+        }
+    }
+
+    /// The mapping of a file with its path: the one that is named, or the one in the named folder.
+    fn mapping_of(&self, file: &Path) -> Result<Option<(PathBuf, Mapping)>, Refused> {
+        let Some(given) = self.gathering.mapping else { return Ok(None) };
+        let path =
+            if given.is_dir() { given.join(format!("{}.toml", stem(file))) } else { given.to_path_buf() };
+        if given.is_dir() && !path.is_file() {
+            let (file, expected) = (file.display().to_string(), format!("{}.toml", stem(file)));
+            return Err(Refused::MappingMissing { path: given.to_path_buf(), file, expected });
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| Refused::MappingUnreadable { path: path.clone(), source })?;
+        let mapping =
+            Mapping::parse(&text).map_err(|source| Refused::MappingInvalid { path: path.clone(), source })?;
+        let (mapped, command) = (mapping.layer, self.gathering.kind);
+        if mapped != command {
+            return Err(Refused::MappingLayer { path, mapping: mapped, command });
+        }
+        Ok(Some((path, mapping)))
+    }
+
+    fn open(
+        &mut self,
+        layer: &Layer,
+        mapping: Option<&(PathBuf, Mapping)>,
+        file_stem: &str,
+    ) -> Result<Open, Refused> {
+        let named = |layer: &Layer| (layer.file.clone(), layer.name.clone());
+        let site = Site { file: layer.file.as_str().into(), layer: layer.name.as_str().into(), row: None };
+        let mapped = mapping.map(|(_, mapping)| mapping);
+        let encoding =
+            self.gathering.encoding.or_else(|| mapped.and_then(|mapping| mapping.encoding.as_deref()));
+        let decoder = Decoder::of(&layer.driver, encoding, layer.encoding.as_deref())
+            .map_err(|source| Refused::EncodingUnknown { file: layer.file.clone(), source })?;
+        let by_name = || {
+            let names: Vec<String> = layer.fields.iter().map(|field| decoder.name(&field.name)).collect();
+            Mapping::by_name(self.gathering.kind, &names)
+        };
+        let mapped = mapped.cloned().unwrap_or_else(by_name);
+        let plan = Plan::new(&mapped, layer, file_stem, decoder).map_err(|misfit| {
+            let (file, layer) = named(layer);
+            match misfit {
+                Misfit::Unknown { field, has } => Refused::MappingFieldUnknown { file, layer, field, has },
+                Misfit::Ambiguous { field } => Refused::MappingFieldAmbiguous { file, layer, field },
+            }
+        })?;
+        let mapping_crs = mapped.crs.as_deref().map(str::parse).transpose()?;
+        let named = Named { command: self.gathering.crs, mapping: mapping_crs, file: layer.crs.as_ref() };
+        let (crs, told) = choose(&layer.file, named)?;
+        for breach in told {
+            self.findings.add(Some(&site), breach);
+        }
+        Ok(Open { plan, plane: self.plane(crs)?, site, rows: 0 })
+    }
+
+    fn plane(&mut self, crs: Crs) -> Result<Rc<SurveyPlane>, Refused> {
+        if let Some(plane) = self.planes.iter().find(|plane| plane.crs == crs) {
+            return Ok(plane.clone());
+        }
+        let plane = Rc::new(SurveyPlane::new(crs)?);
+        self.planes.push(plane.clone());
+        Ok(plane)
+    }
+
+    fn row(&mut self, row: &Row, open: &mut Open) -> Result<(), Refused> {
+        open.rows += 1;
+        self.tally.read += 1;
+        if open.rows % TELL_ROWS == 0 {
+            (self.progress)(&open.site.file, open.rows);
+        }
+        let site = Site { row: Some(row.number), ..open.site.clone() };
+        let mut breaches = Vec::new();
+        let fields = open.plan.apply(row, &mut breaches).map_err(|unnamed| Refused::EncodingMissing {
+            file: site.file.to_string(),
+            row: unnamed.row,
+            field: unnamed.field,
+        })?;
+        breaches.extend(axes(row.dropped));
+        let drawn = drawn(row.geometry.as_deref());
+        let delivered = Delivered { site: site.clone(), fields, drawn, plan: &open.plan, plane: &open.plane };
+        breaches.extend(self.collect.take(delivered)?);
+        if breaches.iter().all(|breach| breach.code.severity() != Severity::Error) {
+            self.tally.accepted += 1;
+        }
+        for breach in breaches {
+            self.findings.add(Some(&site), breach);
+        }
+        Ok(())
+    }
+
+    fn bad_row(&mut self, row: &BadRow, open: &mut Open) {
+        open.rows += 1;
+        self.tally.read += 1;
+        let site = Site { row: Some(row.number), ..open.site.clone() };
+        let breach = match Code::named(&row.code) {
+            Some(code) => Breach::new(code, row.detail.clone()),
+            None => Breach::new(Code::RowUnreadable, format!("{}: {}", row.code, row.detail)),
+        };
+        self.findings.add(Some(&site), breach);
+    }
+}
+
+fn axes(dropped: DroppedAxes) -> Option<Breach> {
+    let what = match dropped {
+        DroppedAxes::None => return None,
+        DroppedAxes::Z => "heights",
+        DroppedAxes::M => "measures",
+        DroppedAxes::Zm => "heights and measures",
+    };
+    Some(Breach::new(Code::AxesDropped, format!("the geometry has {what}")))
+}
+
+/// A file's name without folder and endings: `BJ03005` for `survey/BJ03005.geojson.gz`.
+pub fn stem(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    plain.rsplit_once('.').map_or(plain, |(stem, _)| stem).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_has_neither_folder_nor_endings() {
+        assert_eq!(stem(Path::new("survey/BJ03005.geojson.gz")), "BJ03005");
+        assert_eq!(stem(Path::new("cells.shp")), "cells");
+        assert_eq!(stem(Path::new("2024.12.cells.gpkg")), "2024.12.cells");
+    }
+}

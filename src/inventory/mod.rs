@@ -1,0 +1,287 @@
+//! From delivered files to a version: read, validate, stage, commit (DESIGN "Shape").
+//!
+//! In flow order: [`read`] (the importer's frames), [`mapping`] and [`plan`] (delivered fields → targets), [`system`]
+//! (which plane), [`gather`] (rows), [`regions`], [`cells`] and [`components`] (rows → things), [`parents`], [`stage`]
+//! (the difference), [`import`] (the whole way). What is wrong with rows are findings of [`crate::rules`]; why a file is
+//! not read at all is [`refused::Refused`].
+
+pub mod classes;
+pub mod refused;
+pub mod report;
+pub mod target;
+
+pub mod encoding;
+pub mod read;
+
+pub mod mapping;
+pub mod plan;
+
+pub mod drawn;
+pub mod system;
+
+pub mod gather;
+pub mod take;
+
+pub mod cells;
+pub mod components;
+pub mod regions;
+
+pub mod parents;
+pub mod stage;
+
+pub mod check;
+
+use crate::city::City;
+use crate::geom::crs::Crs;
+use crate::geom::lattice::{Origin, Position};
+use crate::model::class::Catalogue;
+use crate::model::code::ComponentCode;
+use crate::model::component::{Component, Place};
+use crate::model::version::{Changeset, Version};
+use crate::rules::code::Code;
+use crate::rules::delivered_cell_differs::delivered_cell_differs;
+use crate::rules::finding::{Breach, Findings, Site};
+use crate::rules::outside_cover::outside_cover;
+use crate::rules::swapped_axes::Surroundings;
+use crate::store::{Change, Snapshot, Store};
+use cells::MovedVertex;
+use gather::{Gathering, Progress, Tally, gather};
+use read::Importer;
+use refused::Refused;
+use stage::{Difference, Scope, Staged};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use target::LayerKind;
+
+/// A delivery and what to do with it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The delivered files; together one changeset.
+    pub files: Vec<PathBuf>,
+    /// What their rows become.
+    pub kind: LayerKind,
+    /// A mapping file, or a folder with one mapping for each file; fields named like targets when absent.
+    pub mapping: Option<PathBuf>,
+    /// The system of the coordinates; overrides mapping and file.
+    pub crs: Option<Crs>,
+    /// The encoding of texts; overrides mapping and file.
+    pub encoding: Option<String>,
+    /// Borders of cells up to this far apart, in metres, are joined.
+    pub tolerance_m: f64,
+    /// Whether components that the delivery lacks end.
+    pub scope: Scope,
+    /// Whether to commit.
+    pub run: Run,
+    /// Who imports, when and why.
+    pub by: Changeset,
+}
+
+/// Whether a delivery is committed when nothing refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// It is.
+    Commit,
+    /// Everything is done but that.
+    Dry,
+}
+
+/// What came of a delivery.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The version that it was compared with.
+    pub base: Version,
+    /// The city's version afterwards.
+    pub version: Version,
+    /// Whether a version was made.
+    pub committed: bool,
+    /// Rows read and accepted.
+    pub tally: Tally,
+    /// How the accepted things compare with the base version.
+    pub difference: Difference,
+    /// What is wrong with it and what is worth a look.
+    pub findings: Findings,
+    /// Vertices of cells that moved to join borders.
+    pub moved: Vec<MovedVertex>,
+}
+
+/// Reads, validates, compares and, when asked to and nothing refuses it, commits a delivery as one changeset.
+///
+/// What is committed was built into a city first, so every version can be served. A finding of severity error means
+/// nothing is committed. Cost: reading the files, and building a city twice.
+///
+/// # Errors
+/// [`Refused`] when a file is not read at all, or somebody else committed in between; nothing is committed then.
+pub fn import(
+    store: &mut dyn Store,
+    importer: &Importer,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<Outcome, Refused> {
+    let base = Base::load(store)?;
+    let mut findings = Findings::new();
+    let gathering = Gathering {
+        files: &request.files,
+        kind: request.kind,
+        mapping: request.mapping.as_deref(),
+        crs: request.crs,
+        encoding: request.encoding.as_deref(),
+    };
+    let read = Reading { importer, gathering: &gathering, progress };
+    let made = match request.kind {
+        LayerKind::Regions => base.regions(&read, &mut findings)?,
+        LayerKind::Cells => base.cells(&read, request.tolerance_m, &mut findings)?,
+        LayerKind::Components => base.components(&read, request.scope, &mut findings)?,
+    };
+    let Made { tally, staged, moved, sites } = made;
+    let (version, nothing) = (base.version, staged.change == Change::default());
+    let mut outcome = Outcome {
+        base: version,
+        version,
+        committed: false,
+        tally,
+        difference: staged.difference,
+        findings,
+        moved,
+    };
+    if nothing {
+        return Ok(outcome);
+    }
+    base.prove(&staged.change, &sites, &mut outcome.findings)?;
+    if !outcome.findings.refuse() && request.run == Run::Commit {
+        outcome.version = store.commit(version, &request.by, &staged.change)?;
+        outcome.committed = true;
+    }
+    Ok(outcome)
+}
+
+/// The way rows come in.
+struct Reading<'a> {
+    importer: &'a Importer,
+    gathering: &'a Gathering<'a>,
+    progress: Progress<'a>,
+}
+
+impl Reading<'_> {
+    fn into(&self, rows: &mut dyn gather::Collect, findings: &mut Findings) -> Result<Tally, Refused> {
+        gather(self.importer, self.gathering, rows, findings, self.progress)
+    }
+}
+
+/// Where delivered components stand.
+type Sites = HashMap<ComponentCode, Site>;
+
+/// What a delivery was made into.
+struct Made {
+    tally: Tally,
+    staged: Staged,
+    moved: Vec<MovedVertex>,
+    sites: Sites,
+}
+
+/// The version that a delivery is compared with.
+struct Base {
+    version: Version,
+    snapshot: Snapshot,
+    catalogue: Arc<Catalogue>,
+    /// The city without its components.
+    city: City,
+}
+
+impl Base {
+    fn load(store: &dyn Store) -> Result<Self, Refused> {
+        let version = store.newest()?;
+        let snapshot = store.load(version)?;
+        let catalogue = Arc::new(classes::catalogue(&snapshot.city.profile)?);
+        let Snapshot { city, arcs, cells, regions, .. } = &snapshot;
+        let bare = Snapshot {
+            version,
+            city: city.clone(),
+            arcs: arcs.clone(),
+            cells: cells.clone(),
+            regions: regions.clone(),
+            components: Vec::new(),
+        };
+        let city = City::build(bare, catalogue.clone()).map_err(Refused::CityBroken)?;
+        Ok(Base { version, snapshot, catalogue, city })
+    }
+
+    fn surroundings(&self) -> Option<Surroundings> {
+        let cover = &self.city.grid.as_ref()?.cover;
+        Some(Surroundings { origin: cover.origin(), cover: Some(cover.bbox()) })
+    }
+
+    fn regions(&self, read: &Reading<'_>, findings: &mut Findings) -> Result<Made, Refused> {
+        let mut rows = regions::RegionRows::new(&self.snapshot.city.profile, self.surroundings())?;
+        let tally = read.into(&mut rows, findings)?;
+        let staged = stage::regions(&self.snapshot, &self.city, &rows.taken, findings);
+        Ok(Made { tally, staged, moved: Vec::new(), sites: Sites::new() })
+    }
+
+    fn cells(&self, read: &Reading<'_>, tolerance_m: f64, findings: &mut Findings) -> Result<Made, Refused> {
+        let mut rows = cells::CellRows::new(&self.snapshot.city.profile, self.surroundings())?;
+        let tally = read.into(&mut rows, findings)?;
+        // Rows that were not taken would be gaps in the cover: told twice, the second time misleadingly.
+        let whole = tally.accepted == tally.read;
+        let made = if whole { rows.cover(self.snapshot.city.origin, tolerance_m, findings)? } else { None };
+        let Some(made) = made else {
+            return Ok(Made { tally, staged: Staged::default(), moved: Vec::new(), sites: Sites::new() });
+        };
+        let staged = stage::cells(&self.snapshot, &self.city, &made, findings);
+        Ok(Made { tally, staged, moved: made.moved, sites: Sites::new() })
+    }
+
+    fn components(&self, read: &Reading<'_>, scope: Scope, findings: &mut Findings) -> Result<Made, Refused> {
+        let profile = &self.snapshot.city.profile;
+        let mut rows = components::ComponentRows::new(&self.catalogue, profile, self.surroundings())?;
+        let tally = read.into(&mut rows, findings)?;
+        let staged = stage::components(&self.snapshot.components, &rows.taken, scope, findings);
+        let sites = rows.taken.into_iter().map(|(component, site)| (component.code, site)).collect();
+        Ok(Made { tally, staged, moved: Vec::new(), sites })
+    }
+
+    /// Builds the city that the change makes and asks it what only a city knows; nothing is built once refused.
+    fn prove(self, change: &Change, sites: &Sites, findings: &mut Findings) -> Result<(), Refused> {
+        let snapshot = stage::applied(self.snapshot, change);
+        far(&snapshot, sites, findings);
+        if findings.refuse() {
+            return Ok(());
+        }
+        let city = City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?;
+        if city.grid.is_none() {
+            return Ok(());
+        }
+        let new_cover = change.cover.is_some();
+        for id in city.inventory.ids() {
+            let component = city.inventory.record(id);
+            let site = sites.get(&component.code);
+            if site.is_none() && !new_cover {
+                continue;
+            }
+            let holds = city.inventory.cell(id).map(|cell| &city.cell(cell).code);
+            let breaches = [outside_cover(component, holds), delivered_cell_differs(component, holds)];
+            breaches.into_iter().flatten().for_each(|breach| findings.add(site, breach));
+        }
+        Ok(())
+    }
+}
+
+/// Tells components too far from the city's origin to stand on its lattice.
+fn far(snapshot: &Snapshot, sites: &Sites, findings: &mut Findings) {
+    let first = || snapshot.components.first().map(|component| component.place.first());
+    let Some(origin) = snapshot.city.origin.or_else(first).map(Origin::at) else { return };
+    for component in &snapshot.components {
+        if let Some(far) = positions(component).find(|position| origin.point_at(**position).is_none()) {
+            let detail = format!("component {}: {far} is more than 5 degrees from the city", component.code);
+            findings.add(sites.get(&component.code), Breach::new(Code::CoordinateFar, detail).at(*far));
+        }
+    }
+}
+
+fn positions(component: &Component) -> Box<dyn Iterator<Item = &Position> + '_> {
+    match &component.place {
+        Place::Point(position) => Box::new(std::iter::once(position)),
+        Place::Line(lines) => Box::new(lines.iter().flatten()),
+        Place::Polygon(polygons) => Box::new(polygons.iter().flatten().flatten()),
+    }
+}

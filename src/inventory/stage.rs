@@ -1,0 +1,238 @@
+//! What a delivery changes in the city: the difference to the base version.
+
+use super::cells::{MadeCover, border_arcs, outline};
+use super::parents::RegionTree;
+use super::regions::judge_parents;
+use crate::city::{CellGrid, City};
+use crate::cover::CellId;
+use crate::model::cell::{Cell, Parents};
+use crate::model::code::ComponentCode;
+use crate::model::component::Component;
+use crate::model::region::Region;
+use crate::rules::code::Code;
+use crate::rules::code_reused::code_reused;
+use crate::rules::finding::{Breach, Findings, Site};
+use crate::store::{Change, CoverChange, Snapshot};
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// Whether a delivery of components is all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// What it lacks stays as it is.
+    #[default]
+    Part,
+    /// What it lacks ends with the new version.
+    Whole,
+}
+
+/// How the things of a delivery compare with the base version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Things that the city does not have.
+    pub new: u64,
+    /// Things that the city has otherwise.
+    pub changed: u64,
+    /// Things that the city has just so.
+    pub same: u64,
+    /// Things of the city that end with this delivery.
+    pub gone: u64,
+}
+
+/// What a delivery would change.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// The change; nothing in it when nothing changes.
+    pub change: Change,
+    /// Its size.
+    pub difference: Difference,
+}
+
+impl Difference {
+    fn count<T: PartialEq>(&mut self, known: Option<&T>, delivered: &T) -> bool {
+        match known {
+            None => self.new += 1,
+            Some(known) if known == delivered => self.same += 1,
+            Some(_) => self.changed += 1,
+        }
+        known != Some(delivered)
+    }
+}
+
+/// Compares components with those of the base version.
+pub fn components(
+    base: &[Component],
+    delivered: &[(Component, Site)],
+    scope: Scope,
+    findings: &mut Findings,
+) -> Staged {
+    let known: HashMap<&ComponentCode, &Component> = base.iter().map(|known| (&known.code, known)).collect();
+    let mut staged = Staged::default();
+    for (component, site) in delivered {
+        let before = known.get(&component.code).copied();
+        if let Some(breach) = before.and_then(|before| code_reused(before, component)) {
+            findings.add(Some(site), breach);
+        }
+        if staged.difference.count(before, component) {
+            staged.change.components.push(component.clone());
+        }
+    }
+    if scope == Scope::Whole {
+        let delivered: HashSet<&ComponentCode> =
+            delivered.iter().map(|(component, _)| &component.code).collect();
+        let gone = base.iter().map(|known| &known.code).filter(|code| !delivered.contains(code));
+        staged.change.gone = gone.cloned().collect();
+        staged.difference.gone = staged.change.gone.len() as u64;
+    }
+    staged
+}
+
+/// Compares regions with those of the base version, and finds cells new parents where nobody declared them.
+pub fn regions(
+    base: &Snapshot,
+    city: &City,
+    delivered: &[(Region, Site)],
+    findings: &mut Findings,
+) -> Staged {
+    let mut staged = Staged::default();
+    let all = merged_regions(&base.regions, delivered.iter().map(|(region, _)| region.clone()));
+    judge_parents(delivered, &all, findings);
+    for (region, _) in delivered {
+        let before =
+            base.regions.iter().find(|known| (known.level, &known.code) == (region.level, &region.code));
+        if staged.difference.count(before, region) {
+            staged.change.regions.push(region.clone());
+        }
+    }
+    if let (Some(grid), Some(origin)) = (&city.grid, base.city.origin)
+        && !staged.change.regions.is_empty()
+    {
+        let cells = reparented(city, grid, &base.regions, &all, findings);
+        if cells != base.cells {
+            staged.change.cover = Some(CoverChange { origin, arcs: base.arcs.clone(), cells });
+        }
+    }
+    staged
+}
+
+/// The cells of a city under other regions.
+fn reparented(
+    city: &City,
+    grid: &CellGrid,
+    old: &[Region],
+    new: &[Region],
+    findings: &mut Findings,
+) -> Vec<Cell> {
+    let (old, new) = (RegionTree::new(old), RegionTree::new(new));
+    let origin = grid.cover.origin();
+    let parents: Vec<(Parents, Vec<Breach>)> = city
+        .cells
+        .par_iter()
+        .enumerate()
+        .map(|(i, cell)| {
+            let polygons = grid.cover.polygons(CellId(i as u32));
+            let declared = old.declared_in(&old.shares(origin, &polygons), &cell.parents);
+            let shares = new.shares(origin, &polygons);
+            let chosen = new.choose(&shares, &declared);
+            let mut breaches = new.judge(&cell.code, &shares, &chosen);
+            breaches.extend(changed(cell, &chosen));
+            (chosen, breaches)
+        })
+        .collect();
+    let mut cells = city.cells.clone();
+    for (cell, (parents, breaches)) in cells.iter_mut().zip(parents) {
+        breaches.into_iter().for_each(|breach| findings.add(None, breach));
+        cell.parents = parents;
+    }
+    cells
+}
+
+/// Tells a parent that a cell had and loses; finding the first one is no change.
+fn changed(cell: &Cell, chosen: &Parents) -> Option<Breach> {
+    use crate::model::region::Level;
+    let level = Level::ALL
+        .into_iter()
+        .find(|level| cell.parents.at(*level).is_some() && cell.parents.at(*level) != chosen.at(*level))?;
+    let (before, after) = (cell.parents.at(level)?, chosen.at(level));
+    let after = after.map_or_else(|| "none".to_owned(), ToString::to_string);
+    let detail = format!("cell {}: its {level} was {before} and is now {after}", cell.code);
+    Some(Breach::new(Code::ParentChanged, detail).of(level.as_str(), before.as_str()))
+}
+
+/// Compares a whole new cover with that of the base version; every cell finds its parents.
+pub fn cells(base: &Snapshot, city: &City, made: &MadeCover, findings: &mut Findings) -> Staged {
+    let cells = parented(&base.regions, made, findings);
+    let mut staged = Staged::default();
+    let mut known: HashMap<&str, (CellId, &Cell)> = HashMap::new();
+    for (i, cell) in city.cells.iter().enumerate() {
+        known.insert(cell.code.as_str(), (CellId(i as u32), cell));
+    }
+    for (i, cell) in cells.iter().enumerate() {
+        let drawn = || outline(&made.cover, CellId(i as u32));
+        let before = known.remove(cell.code.as_str()).map(|(id, before)| {
+            let grid = city.grid.as_ref();
+            (before.clone(), grid.map(|grid| outline(&grid.cover, id)))
+        });
+        staged.difference.count(before.as_ref(), &(cell.clone(), Some(drawn())));
+    }
+    staged.difference.gone = known.len() as u64;
+    let Difference { new, changed, gone, .. } = staged.difference;
+    if new + changed + gone > 0 {
+        let origin = made.cover.origin().position();
+        let arcs = border_arcs(&made.cover, |cell| cells[cell.index()].code.clone());
+        staged.change.cover = Some(CoverChange { origin, arcs, cells });
+    }
+    staged
+}
+
+/// The delivered cells with their parents.
+fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Vec<Cell> {
+    let tree = RegionTree::new(regions);
+    let origin = made.cover.origin();
+    let parents: Vec<(Parents, Vec<Breach>)> = made
+        .rows
+        .par_iter()
+        .enumerate()
+        .map(|(i, row)| {
+            let cell = &row.cell;
+            let shares = tree.shares(origin, &made.cover.polygons(CellId(i as u32)));
+            let chosen = tree.choose(&shares, &cell.parents);
+            let mut breaches = tree.unknown(&cell.parents);
+            breaches.extend(tree.judge(&cell.code, &shares, &chosen));
+            (chosen, breaches)
+        })
+        .collect();
+    let finished = made.rows.iter().zip(parents).map(|(row, (parents, breaches))| {
+        breaches.into_iter().for_each(|breach| findings.add(Some(&row.site), breach));
+        Cell { parents, ..row.cell.clone() }
+    });
+    finished.collect()
+}
+
+/// Everything valid after a change, as the store will load it.
+pub fn applied(base: Snapshot, change: &Change) -> Snapshot {
+    let Snapshot { version, mut city, mut arcs, mut cells, regions, components } = base;
+    if let Some(cover) = &change.cover {
+        city.origin = Some(cover.origin);
+        arcs.clone_from(&cover.arcs);
+        cells.clone_from(&cover.cells);
+    }
+    let regions = merged_regions(&regions, change.regions.iter().cloned());
+    let ended: HashSet<&ComponentCode> =
+        change.gone.iter().chain(change.components.iter().map(|component| &component.code)).collect();
+    let mut components: Vec<Component> =
+        components.into_iter().filter(|component| !ended.contains(&component.code)).collect();
+    components.extend(change.components.iter().cloned());
+    components.sort_by(|a, b| a.code.cmp(&b.code));
+    Snapshot { version: version.next(), city, arcs, cells, regions, components }
+}
+
+/// Regions with others put in their place, in level and code order.
+fn merged_regions(base: &[Region], delivered: impl Iterator<Item = Region>) -> Vec<Region> {
+    let mut by_code: HashMap<_, Region> =
+        base.iter().map(|region| ((region.level, region.code.clone()), region.clone())).collect();
+    by_code.extend(delivered.map(|region| ((region.level, region.code.clone()), region)));
+    let mut merged: Vec<Region> = by_code.into_values().collect();
+    merged.sort_by(|a, b| (a.level, &a.code).cmp(&(b.level, &b.code)));
+    merged
+}
