@@ -3,7 +3,10 @@
 pub mod check;
 pub mod import;
 pub mod init;
+pub mod locate;
+pub mod open;
 pub mod summary;
+pub mod table;
 
 use crate::inventory::refused::Refused;
 use crate::model::version::Changeset;
@@ -19,6 +22,8 @@ pub enum Command {
     Init(init::InitArgs),
     /// Reads, validates, compares and commits a delivery 导入普查成果
     Import(import::ImportArgs),
+    /// Says which cell each place of a table lies in 批量定位
+    Locate(locate::LocateArgs),
     /// Proves every invariant of a city 检查城市数据
     Check(check::CheckArgs),
 }
@@ -32,6 +37,7 @@ impl Command {
         match self {
             Command::Init(args) => init::run(args),
             Command::Import(args) => import::run(args),
+            Command::Locate(args) => locate::run(&args),
             Command::Check(args) => check::run(&args),
         }
     }
@@ -56,6 +62,9 @@ pub fn shown(error: &anyhow::Error) -> Shown {
     let by_cause = find.into_iter().find_map(|cause| {
         if let Some(refused) = cause.downcast_ref::<Refused>() {
             return Some((refused.code().to_owned(), Some(refused.advice().to_owned())));
+        }
+        if let Some(table) = cause.downcast_ref::<table::TableError>() {
+            return Some((table.code().to_owned(), None));
         }
         cause.downcast_ref::<StoreError>().map(|store| (store.code().to_owned(), None))
     });

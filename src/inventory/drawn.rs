@@ -120,12 +120,7 @@ pub fn settle(drawn: &Drawn, plane: &dyn Plane) -> Result<Settled, Breach> {
         Drawn::Point(at) => (Place::Point(plane.position(*at).map_err(no_place)?), 0),
         Drawn::Lines(lines) => {
             let all = lines.iter().map(|line| path(line, plane)).collect::<Result<Vec<_>, _>>()?;
-            let kept: Vec<_> = all.into_iter().filter(|line| line.len() >= 2).collect();
-            if kept.is_empty() {
-                return Err(Breach::new(Code::LineTooShort, "the line has fewer than two different points"));
-            }
-            let dropped = lines.len() - kept.len();
-            (Place::Line(kept), dropped)
+            settle_lines(all)
         }
         Drawn::Polygons(polygons) => {
             let (kept, dropped) = settle_polygons(polygons, plane)?;
@@ -133,6 +128,21 @@ pub fn settle(drawn: &Drawn, plane: &dyn Plane) -> Result<Settled, Breach> {
         }
     };
     Ok(Settled { place, dropped })
+}
+
+/// Lines of at least two points; when none is left, a line of no length where the first one stood: the thing was
+/// surveyed and is somewhere.
+fn settle_lines(paths: Vec<Vec<Position>>) -> (Place, usize) {
+    let somewhere = paths.iter().flatten().next().copied();
+    let count = paths.len();
+    let kept: Vec<_> = paths.into_iter().filter(|path| path.len() >= 2).collect();
+    match somewhere {
+        Some(at) if kept.is_empty() => (Place::Line(vec![vec![at, at]]), count - 1),
+        _ => {
+            let dropped = count - kept.len();
+            (Place::Line(kept), dropped)
+        }
+    }
 }
 
 /// Settles polygons on the lattice; returns them and how many rings vanished.
@@ -244,7 +254,9 @@ mod tests {
         let Place::Polygon(polygons) = settled.place else { panic!("no polygon") };
         assert_eq!((polygons.len(), polygons[0].len(), polygons[0][0].len()), (1, 1, 4));
         let line = Drawn::Lines(vec![vec![[1.0, 1.0], [1.0 + tiny, 1.0]]]);
-        assert_eq!(settle(&line, &DegreePlane).unwrap_err().code, Code::LineTooShort);
+        let Place::Line(lines) = settle(&line, &DegreePlane).unwrap().place else { panic!("no line") };
+        assert_eq!((lines.len(), lines[0].len()), (1, 2));
+        assert_eq!(lines[0][0], lines[0][1], "a line of no length stays where it was");
         let ring = Drawn::Polygons(vec![vec![ring(9.0, tiny)]]);
         assert_eq!(settle(&ring, &DegreePlane).unwrap_err().code, Code::RingTooShort);
     }
