@@ -2,7 +2,7 @@
 
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
-use crate::geom::lattice::{Degrees, Origin, Point};
+use crate::geom::lattice::{Degrees, Origin, Point, Position};
 use crate::geom::shape::Shape;
 use crate::index::near::{ClassTree, Near, Nearest, ScaledPlane};
 use crate::model::class::Edition;
@@ -108,6 +108,11 @@ impl Inventory {
     /// A component's shape on the lattice.
     pub fn shape(&self, id: ComponentId) -> &Shape {
         &self.shapes[id.0 as usize]
+    }
+
+    /// Where a component stands: the point that decides its cell.
+    pub fn location(&self, id: ComponentId) -> Position {
+        self.origin.position_of(self.shape(id).anchor())
     }
 
     /// The cell that holds a component, computed; `None` outside the cover.

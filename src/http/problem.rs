@@ -1,0 +1,229 @@
+//! The one table of problems: code, status, title; everything refused says one of them (RFC 9457).
+
+use super::language::Language;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $zh:literal, $en:literal;)+) => {
+        /// What can be wrong with a request; the code and the status of each are promises.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Code {
+            /// All codes, in the order of the table.
+            pub const ALL: &[Code] = &[$(Code::$name,)+];
+
+            /// The code as replies write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code,)+ }
+            }
+
+            /// The HTTP status of replies whose problem it is.
+            pub fn status(self) -> u16 {
+                match self { $(Code::$name => $status,)+ }
+            }
+
+            /// The title in a language.
+            pub fn title(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Code::$name, Language::Chinese) => $zh, (Code::$name, Language::English) => $en,)+
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    /// A query parameter that the call does not have.
+    ParameterUnknown = "parameter_unknown", 400, "没有这个参数", "unknown parameter";
+    /// A required query parameter is absent.
+    ParameterMissing = "parameter_missing", 400, "缺少参数", "missing parameter";
+    /// A query parameter is given twice.
+    ParameterRepeated = "parameter_repeated", 400, "参数重复", "repeated parameter";
+    /// A query parameter of a later release.
+    ParameterNotSupported = "parameter_not_supported", 400, "参数尚不支持", "parameter not supported yet";
+    /// A text that is no number.
+    NumberInvalid = "number_invalid", 400, "不是数字", "not a number";
+    /// A length that is NaN or infinite.
+    NumberNotFinite = "number_not_finite", 400, "不是有限数", "number is not finite";
+    /// A number beyond the bounds of its parameter.
+    NumberOutOfRange = "number_out_of_range", 400, "数值超出范围", "number out of range";
+    /// A place that is not two numbers with a comma between.
+    PlaceInvalid = "place_invalid", 400, "位置格式不对", "not a place";
+    /// A class that neither the catalogue nor the city has.
+    ClassUnknown = "class_unknown", 400, "没有这个小类", "unknown class";
+    /// A coordinate system that is none.
+    CrsUnknown = "crs_unknown", 400, "坐标系未知", "unknown coordinate system";
+    /// A coordinate system that can only be guessed at.
+    CrsBallpark = "crs_ballpark", 400, "坐标系没有可靠的转换参数", "coordinate system without a sound transformation";
+    /// A coordinate system for reports, given for survey data.
+    CrsNotForSurvey = "crs_not_for_survey", 400, "坐标系不得用于普查数据", "coordinate system not for survey data";
+    /// A place outside the area its coordinate system is made for.
+    CrsAreaOfUse = "crs_area_of_use", 400, "位置超出坐标系适用范围", "outside the area of the coordinate system";
+    /// An easting with a zone number where there is none, or the reverse.
+    CrsZonePrefix = "crs_zone_prefix", 400, "带号不符", "zone prefix does not fit";
+    /// The transformation of a coordinate failed.
+    CrsFailed = "crs_failed", 400, "坐标转换失败", "coordinate cannot be transformed";
+    /// A coordinate that is NaN or infinite.
+    CoordinateNotFinite = "coordinate_not_finite", 400, "坐标不是有限数", "coordinate is not finite";
+    /// Latitude where longitude belongs, or northing where easting belongs.
+    CoordinateSwapped = "coordinate_swapped", 400, "坐标顺序颠倒", "coordinates are swapped";
+    /// A coordinate that its system cannot have.
+    CoordinateOutOfRange = "coordinate_out_of_range", 400, "坐标超出范围", "coordinate out of range";
+    /// A path that cannot be read.
+    PathInvalid = "path_invalid", 400, "路径无法识别", "path cannot be read";
+    /// No cell has the code.
+    CellUnknown = "cell_unknown", 404, "没有这个单元网格", "unknown cell";
+    /// No component has the code.
+    ComponentUnknown = "component_unknown", 404, "没有这个部件", "unknown component";
+    /// There is no such tile.
+    TileUnknown = "tile_unknown", 404, "没有这个瓦片", "unknown tile";
+    /// Nothing is served at the path.
+    RouteUnknown = "route_unknown", 404, "没有这个地址", "unknown path";
+    /// The path has no such method.
+    MethodNotAllowed = "method_not_allowed", 405, "方法不允许", "method not allowed";
+    /// The body is longer than allowed.
+    BodyTooLarge = "body_too_large", 413, "请求体过大", "body too large";
+    /// A fault of this program.
+    Internal = "internal", 500, "服务内部错误", "internal error";
+}
+
+impl Code {
+    /// The code written as `text`.
+    pub fn of(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// The problem type: a name, not an address, since closed networks have no documentation server.
+    pub fn urn(self) -> String {
+        format!("urn:wanmi:problem:{}", self.as_str())
+    }
+}
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub code: Code,
+    /// What is wrong with this request, with the value and what to do.
+    pub detail: String,
+    /// The fields it is about, when it is about fields.
+    pub errors: Vec<FieldError>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// The field as a JSON pointer in a fragment: `#/lng` is parameter `lng`.
+    pub pointer: String,
+    /// What is wrong.
+    pub code: Code,
+    /// What is wrong with this value.
+    pub detail: String,
+}
+
+/// A problem as it is written.
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// A problem with the request as a whole.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Problem { code, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// A problem with one or more fields; the first one names it.
+    pub fn of_fields(errors: Vec<FieldError>) -> Self {
+        let (code, detail) = match errors.first() {
+            Some(first) => (first.code, first.detail.clone()),
+            None => (Code::Internal, INTERNAL.to_owned()),
+        };
+        Problem { code, detail, errors }
+    }
+
+    /// A fault of this program: the log has the cause, the reply does not.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = cause, "a request failed");
+        Problem::new(Code::Internal, INTERNAL)
+    }
+
+    /// The problem as JSON, titled in a language.
+    pub fn to_json(&self, language: Language) -> Vec<u8> {
+        let Problem { code, detail, errors } = self;
+        let title = code.title(language);
+        let body = Body { r#type: code.urn(), title, status: code.status(), detail, errors };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+/// The detail of every internal error.
+const INTERNAL: &str = "the service failed on this request; its log says why";
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Status and problem; `guard` writes the body, since it knows the language of the request.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// `schemas/PROBLEMS.md`: the table for people.
+pub fn document() -> String {
+    use std::fmt::Write;
+    let mut text = String::from(
+        "# Problems\n\n\
+         Generated from the table in `src/http/problem.rs`. Every refusal is `application/problem+json` (RFC 9457): \
+         `type` is\n`urn:wanmi:problem:` and the code, `errors` names the fields. Titles follow `Accept-Language` \
+         (`zh` unless `en` is\npreferred).\n\n\
+         | code | status | 标题 | title |\n|---|--:|---|---|\n",
+    );
+    for code in Code::ALL {
+        let (zh, en) = (code.title(Language::Chinese), code.title(Language::English));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| `{}` | {} | {zh} | {en} |", code.as_str(), code.status());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_different_and_read_back() {
+        let texts: HashSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert_eq!(Code::of(code.as_str()), Some(*code));
+            assert!(StatusCode::from_u16(code.status()).unwrap().as_u16() >= 400);
+        }
+    }
+
+    #[test]
+    fn the_document_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/PROBLEMS.md");
+        if std::env::var_os("WANMI_BLESS").is_some() {
+            std::fs::write(path, document()).unwrap();
+        }
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(stored == document(), "schemas/PROBLEMS.md is stale: run the tests with WANMI_BLESS=1");
+    }
+}

@@ -1,0 +1,70 @@
+//! The running city: readers see one version, whole; a new one is built aside and swapped in (DECISIONS 8).
+
+pub mod claim;
+pub mod watch;
+
+use crate::city::City;
+use crate::draw::Drawing;
+use crate::model::version::Version;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use std::sync::Arc;
+
+/// A city as it is shown: the city and what its tiles are drawn from, of the same version.
+#[derive(Debug)]
+pub struct Shown {
+    /// The city.
+    pub city: City,
+    /// What its tiles are drawn from.
+    pub drawing: Drawing,
+}
+
+impl Shown {
+    /// A city with its drawing.
+    pub fn new(city: City) -> Self {
+        let drawing = Drawing::new(&city);
+        Shown { city, drawing }
+    }
+}
+
+/// The version in use, for many readers and one writer.
+#[derive(Debug)]
+pub struct Live {
+    shown: ArcSwap<Shown>,
+    behind: ArcSwapOption<Behind>,
+}
+
+/// Why the newest data are not in use; the city before them goes on answering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The newest version, when the store could be asked for it.
+    pub newest: Option<Version>,
+    /// The stable code of the reason.
+    pub code: &'static str,
+}
+
+impl Live {
+    /// Starts with a city.
+    pub fn new(shown: Shown) -> Self {
+        Live { shown: ArcSwap::from_pointee(shown), behind: ArcSwapOption::empty() }
+    }
+
+    /// The city in use. Load it once a question, so that one answer comes from one version. Cost: some nanoseconds.
+    pub fn load(&self) -> Arc<Shown> {
+        self.shown.load_full()
+    }
+
+    /// Puts a city in use and returns the one before, which readers may still hold.
+    pub fn replace(&self, shown: Shown) -> Arc<Shown> {
+        self.behind.store(None);
+        self.shown.swap(Arc::new(shown))
+    }
+
+    /// Why the city in use is not the newest; `None` when it is, or when the newest is being built.
+    pub fn behind(&self) -> Option<Arc<Behind>> {
+        self.behind.load_full()
+    }
+
+    fn set_behind(&self, behind: Option<Behind>) {
+        self.behind.store(behind.map(Arc::new));
+    }
+}
