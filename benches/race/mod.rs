@@ -23,11 +23,16 @@ pub fn is_test() -> bool {
     std::env::args().any(|arg| arg == "--test")
 }
 
-/// Runs all contenders, prints a row for each and returns the nanoseconds an item of each.
+/// Runs all contenders nine times, prints a row for each and returns the nanoseconds an item of each.
 ///
 /// The ratio is to the first contender, which is ours: above 1 we are faster.
-pub fn race(what: &str, items: usize, mut contenders: Vec<Contender>) -> Vec<f64> {
-    let rounds = if is_test() { 1 } else { 9 };
+pub fn race(what: &str, items: usize, contenders: Vec<Contender>) -> Vec<f64> {
+    race_rounds(what, items, 9, contenders)
+}
+
+/// [`race`] with fewer or more rounds, for work that takes long.
+pub fn race_rounds(what: &str, items: usize, rounds: usize, mut contenders: Vec<Contender>) -> Vec<f64> {
+    let rounds = if is_test() { 1 } else { rounds };
     let mut best = vec![f64::MAX; contenders.len()];
     let mut worst = vec![0.0_f64; contenders.len()];
     for _ in 0..rounds {
