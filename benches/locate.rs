@@ -83,9 +83,10 @@ fn main() {
         let (grid, borders, peer) = (Grid::new(&cover), Borders::new(&cover), Peer::of(&cover));
         let parents: Vec<[u32; 3]> = (0..cover.cells() as u32).map(|i| [i / 10, i / 100, i / 1000]).collect();
         let count = if race::is_test() { 2_000 } else { 1_000_000 };
-        for (kind, places) in
-            [("uniform", uniform_places(&cover, count, Seed(77))), ("near borders", near_borders(&cover, count))]
-        {
+        for (kind, places) in [
+            ("uniform", uniform_places(&cover, count, Seed(77))),
+            ("near borders", near_borders(&cover, count)),
+        ] {
             let ours = |place: Degrees| {
                 let found = cover.origin().point(place).map_or(Found::Outside, |point| grid.find(point));
                 match found {

@@ -68,6 +68,15 @@ impl Postgis {
         self.client.query(sql, &[]).with_context(|| sql.to_owned())
     }
 
+    /// Asks for one text.
+    ///
+    /// # Errors
+    /// What the server refuses.
+    pub fn text(&mut self, sql: &str) -> anyhow::Result<String> {
+        let row = self.client.query_one(sql, &[]).with_context(|| sql.to_owned())?;
+        Ok(row.try_get(0)?)
+    }
+
     /// Asks for one number.
     ///
     /// # Errors
