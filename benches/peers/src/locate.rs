@@ -84,7 +84,8 @@ fn load_cells(server: &mut Postgis, grid: &CellGrid) -> anyhow::Result<()> {
         format!("{id}\t{}", wkt::shape(cover.origin(), &Shape::Polygon(cover.polygons(CellId(id)))))
     });
     server.fill("cell", cells)?;
-    server.run("CREATE INDEX ON cell USING gist (geom); VACUUM ANALYZE cell")
+    server.run("CREATE INDEX ON cell USING gist (geom)")?;
+    server.run("VACUUM ANALYZE cell")
 }
 
 fn load_points(server: &mut Postgis, places: &[Degrees]) -> anyhow::Result<()> {
@@ -95,7 +96,7 @@ fn load_points(server: &mut Postgis, places: &[Degrees]) -> anyhow::Result<()> {
     let start = Instant::now();
     server.run("CREATE INDEX ON indexed_point USING gist (geom)")?;
     println!("PostGIS builds an index on {} points in {:.1} s", places.len(), start.elapsed().as_secs_f64());
-    server.run("VACUUM ANALYZE point; VACUUM ANALYZE indexed_point")
+    server.run("VACUUM ANALYZE point, indexed_point")
 }
 
 /// Every point's cell from both; PostGIS names all cells that a border point touches, we name the one.
