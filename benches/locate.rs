@@ -16,7 +16,7 @@ use wanmi::geom::lattice::Degrees;
 use wanmi::index::borders::Borders;
 use wanmi::index::grid::{Found, Grid};
 use wanmi::index::rim::Rims;
-use wanmi::index::testing::{Seed, jittered_cells};
+use wanmi::index::testing::{Seed, jittered_cells, uniform_places};
 
 /// The peer: boxes of cells in an R-tree, then the first polygon that intersects.
 struct Peer {
@@ -53,15 +53,6 @@ impl Peer {
     }
 }
 
-fn uniform(cover: &Cover, count: usize) -> Vec<Degrees> {
-    let (mut seed, bbox) = (Seed(77), cover.bbox());
-    let point = |seed: &mut Seed| wanmi::geom::lattice::Point {
-        x: seed.between(bbox.min.x, bbox.max.x),
-        y: seed.between(bbox.min.y, bbox.max.y),
-    };
-    (0..count).map(|_| cover.origin().degrees(point(&mut seed))).collect()
-}
-
 /// Points within a metre of a border.
 fn near_borders(cover: &Cover, count: usize) -> Vec<Degrees> {
     let mut seed = Seed(78);
@@ -92,9 +83,10 @@ fn main() {
         let (grid, borders, peer) = (Grid::new(&cover), Borders::new(&cover), Peer::of(&cover));
         let parents: Vec<[u32; 3]> = (0..cover.cells() as u32).map(|i| [i / 10, i / 100, i / 1000]).collect();
         let count = if race::is_test() { 2_000 } else { 1_000_000 };
-        for (kind, places) in
-            [("uniform", uniform(&cover, count)), ("near borders", near_borders(&cover, count))]
-        {
+        for (kind, places) in [
+            ("uniform", uniform_places(&cover, count, Seed(77))),
+            ("near borders", near_borders(&cover, count)),
+        ] {
             let ours = |place: Degrees| {
                 let found = cover.origin().point(place).map_or(Found::Outside, |point| grid.find(point));
                 match found {

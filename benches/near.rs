@@ -10,7 +10,7 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 use wanmi::city::City;
 use wanmi::city::inventory::shape_distance_m;
-use wanmi::city::testing::{CitySize, generated_city};
+use wanmi::city::testing::{CitySize, generated_city, near_questions};
 use wanmi::geom::lattice::{Degrees, Point};
 use wanmi::geom::metres::LocalMetres;
 use wanmi::index::testing::Seed;
@@ -26,14 +26,13 @@ struct OneTree<'a> {
 }
 
 impl<'a> OneTree<'a> {
-    fn of(city: &'a City, origin: wanmi::geom::lattice::Origin) -> Self {
+    fn of(city: &'a City) -> Self {
         let local = LocalMetres::at(30.7);
         let scale = [local.x_per_unit(), local.y_per_unit()];
         let items = city.inventory.ids().map(|id| {
             let Point { x, y } = city.inventory.shape(id).anchor();
             GeomWithData::new([f64::from(x) * scale[0], f64::from(y) * scale[1]], id.0)
         });
-        let _ = origin;
         OneTree { tree: RTree::bulk_load(items.collect()), scale, city }
     }
 
@@ -54,23 +53,19 @@ impl<'a> OneTree<'a> {
 }
 
 fn main() {
-    let components = if race::is_test() { 20_000 } else { 417_000 };
-    // 85 km², as Yichang: 4,900 components a km².
-    let size = CitySize { columns: 93, rows: 86, components, classes: 90 };
+    let mut size = CitySize::YICHANG;
+    if race::is_test() {
+        size.components = 20_000;
+    }
     let city = generated_city(size, Seed(12));
     let Some(grid) = &city.grid else { return };
-    let (origin, bbox) = (grid.cover.origin(), grid.cover.bbox());
-    let mut seed = Seed(13);
-    let mut point =
-        || Point { x: seed.between(bbox.min.x, bbox.max.x), y: seed.between(bbox.min.y, bbox.max.y) };
-    let asked: Vec<(Point, Degrees, String)> = (0..20_000)
-        .map(|i| {
-            let at = point();
-            (at, origin.degrees(at), format!("{:05}", 1_001 + i % 90))
-        })
+    let origin = grid.cover.origin();
+    let asked: Vec<(Point, Degrees, String)> = near_questions(&city, size, 20_000, Seed(13))
+        .into_iter()
+        .filter_map(|question| Some((origin.point(question.place)?, question.place, question.class)))
         .collect();
     let ours = |place: Degrees, class: &str| city.inventory.nearest(place, Some(class), RADIUS_M, LIMIT);
-    let one_tree = OneTree::of(&city, origin);
+    let one_tree = OneTree::of(&city);
     for (_, place, class) in asked.iter().step_by(50) {
         let mut all: Vec<(f64, u32)> = city
             .inventory
@@ -85,7 +80,8 @@ fn main() {
         assert_eq!(found, all);
     }
     println!(
-        "near/{components}/class                        equal to a walk over all: {} questions",
+        "near/{}/class                        equal to a walk over all: {} questions",
+        size.components,
         asked.len() / 50
     );
     race(

@@ -4,8 +4,8 @@ use super::City;
 use crate::cover::build::build;
 use crate::cover::deliver::{DegreePlane, Delivery};
 use crate::cover::{Cover, Side};
-use crate::geom::lattice::Position;
-use crate::index::testing::{Seed, jittered_cells};
+use crate::geom::lattice::{Degrees, Position};
+use crate::index::testing::{Seed, jittered_cells, uniform_places};
 use crate::model::cell::{BorderArc, Cell, Parents};
 use crate::model::class::{Catalogue, Edition};
 use crate::model::code::{CellCode, ClassCode, ComponentCode, RegionCode};
@@ -28,6 +28,27 @@ pub struct CitySize {
     pub components: usize,
     /// Classes that share the components.
     pub classes: usize,
+}
+
+impl CitySize {
+    /// As many components on as much ground as Yichang has, 417,000 on 85 km², of 90 classes.
+    pub const YICHANG: CitySize = CitySize { columns: 93, rows: 86, components: 417_000, classes: 90 };
+}
+
+/// One question for the components of a class near a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearQuestion {
+    /// Where.
+    pub place: Degrees,
+    /// The class's code.
+    pub class: String,
+}
+
+/// Questions spread evenly over a generated city and its classes; none for a city without cells.
+pub fn near_questions(city: &City, size: CitySize, count: usize, seed: Seed) -> Vec<NearQuestion> {
+    let Some(grid) = &city.grid else { return Vec::new() };
+    let places = uniform_places(&grid.cover, count, seed).into_iter().enumerate();
+    places.map(|(i, place)| NearQuestion { place, class: class_code(i, size) }).collect()
 }
 
 /// A city of generated cells and components around (111.29, 30.7); the same for the same seed.
@@ -80,6 +101,10 @@ pub fn generated_snapshot(size: CitySize, mut seed: Seed) -> Snapshot {
     }
 }
 
+fn class_code(i: usize, size: CitySize) -> String {
+    format!("{:05}", 1_001 + i % size.classes)
+}
+
 fn cell_code(i: usize) -> CellCode {
     code(CellCode::new(&format!("420502{:09}", i + 1)))
 }
@@ -130,7 +155,7 @@ fn components(cover: &Cover, size: CitySize, seed: &mut Seed) -> Vec<Component> 
         }
     };
     let component = |i: usize| {
-        let class = code(ClassCode::new(&format!("{:05}", 1_001 + i % size.classes)));
+        let class = code(ClassCode::new(&class_code(i, size)));
         Component {
             code: code(ComponentCode::new(&format!("420502{class}{:06}", i + 1))),
             edition: Edition::Gbt47678,

@@ -2,7 +2,7 @@
 
 use crate::cover::deliver::DeliveredCell;
 use crate::cover::{CellId, Cover};
-use crate::geom::lattice::Point;
+use crate::geom::lattice::{Degrees, Point};
 use crate::geom::predicates::on_segment;
 use crate::geom::shape::{Rings, edges};
 
@@ -82,6 +82,14 @@ pub fn jittered_cells(columns: usize, rows: usize, mut seed: Seed) -> Vec<Delive
 
 fn round(degrees: f64) -> f64 {
     (degrees * 1e8).round() / 1e8
+}
+
+/// Lattice places spread evenly over the box of a cover, in degrees; some lie in its holes and bays.
+pub fn uniform_places(cover: &Cover, count: usize, mut seed: Seed) -> Vec<Degrees> {
+    let bbox = cover.bbox();
+    let mut point =
+        || Point { x: seed.between(bbox.min.x, bbox.max.x), y: seed.between(bbox.min.y, bbox.max.y) };
+    (0..count).map(|_| cover.origin().degrees(point())).collect()
 }
 
 /// Every cell's polygons, searched one after the other.
