@@ -115,6 +115,23 @@ fn other_datums_that_proj_only_guesses_are_refused_too() {
     }
 }
 
+#[test]
+fn where_several_ways_compete_none_of_them_is_a_guess() {
+    // NAD27 spans North America; a guess would give its numbers back as they are, the datums are metres apart.
+    let way = report("EPSG:4267");
+    let mut dice = Dice::new(1927);
+    let mut placed = 0;
+    for _ in 0..2_000 {
+        let (lng, lat) = (dice.within(-170.0, -48.0), dice.within(8.0, 83.0));
+        if let Ok(place) = way.to_degrees(lng, lat) {
+            placed += 1;
+            assert!(distance_m(place, degrees(lng, lat)) > 0.5, "{lng} {lat}: {place:?}");
+        }
+    }
+    println!("{placed} of 2,000 places in NAD27");
+    assert!(placed > 500, "{placed}");
+}
+
 // --- accuracy ---
 
 struct Row {
