@@ -1,3 +1,4 @@
 //! Through the front door: real router, real files, real programs.
 
+mod dc;
 mod http;

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod city;
-mod client;
+pub(crate) mod client;
 mod store;
 
 mod answers;
 mod live;
 mod page;
-mod program;
+pub(crate) mod program;
 mod refusals;
 mod tiles;

@@ -12,15 +12,15 @@ use wanmi::store::sqlite::{Access, SqliteStore};
 use wanmi::store::{Change, CoverChange, Store};
 
 /// A running `wanmi serve`, killed when dropped.
-struct Program {
+pub(crate) struct Program {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// A file, because a full pipe would stop the program.
     log: PathBuf,
 }
 
 impl Program {
-    fn serving(city: &Path) -> Self {
+    pub(crate) fn serving(city: &Path) -> Self {
         let log = city.with_extension("log");
         let told = std::fs::File::create(&log).unwrap();
         let mut child = command(city, &["--listen", "127.0.0.1:0"]).stderr(told).spawn().unwrap();

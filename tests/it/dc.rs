@@ -1,0 +1,139 @@
+//! Washington DC through the real import path: counts equal to the sources, sound after it, and README's calls work.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use super::http::client::ask;
+use super::http::program::Program;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use wanmi::city::City;
+use wanmi::geom::shape::ShapeKind;
+
+const CELLS: usize = 296;
+const COMPONENTS: usize = 74_016;
+
+fn data(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/dc").join(path)
+}
+
+fn wanmi(arguments: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wanmi")).args(arguments).output().unwrap()
+}
+
+/// Imports files as the Makefile does; the importer has to be built.
+fn import(city: &Path, layer: &str, files: &[PathBuf]) -> String {
+    let mapping = data("mapping");
+    let mut arguments = vec![Path::new("import"), city];
+    arguments.extend(files.iter().map(PathBuf::as_path));
+    arguments.extend([Path::new("--layer"), Path::new(layer), Path::new("--mapping"), &mapping]);
+    let output = wanmi(&arguments);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "`make build` builds wanmi-import first: {told}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn component_files() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(data("components")).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn washington(folder: &Path) -> PathBuf {
+    let city = folder.join("dc.gpkg");
+    let profile = data("profile.toml");
+    let named = ["--name", "华盛顿", "--region", "DC", "--profile"].map(Path::new);
+    let mut arguments = vec![Path::new("init"), &city];
+    arguments.extend(named);
+    arguments.push(&profile);
+    assert_eq!(wanmi(&arguments).status.code(), Some(0));
+    import(&city, "regions", &[data("zones/ward-2012.geojson.gz")]);
+    import(&city, "regions", &[data("zones/advisory-neighborhood-commission-2013.geojson.gz")]);
+    import(&city, "cells", &[data("zones/single-member-district-2013.geojson.gz")]);
+    import(&city, "components", &component_files());
+    city
+}
+
+/// What `counts.csv` says of the sources: class → points, lines, polygons.
+fn counted() -> BTreeMap<String, [usize; 3]> {
+    let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    let mut table = csv::Reader::from_path(data("counts.csv")).unwrap();
+    for row in table.records().map(Result::unwrap).filter(|row| &row[0] == "components") {
+        let of_class = counts.entry(row[2].to_owned()).or_default();
+        for (i, count) in of_class.iter_mut().enumerate() {
+            *count += row[3 + i].parse::<usize>().unwrap();
+        }
+    }
+    counts
+}
+
+fn stored(city: &City) -> BTreeMap<String, [usize; 3]> {
+    let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    for id in city.inventory.ids() {
+        let kind = match city.inventory.shape(id).kind() {
+            ShapeKind::Point => 0,
+            ShapeKind::Line => 1,
+            ShapeKind::Polygon => 2,
+        };
+        counts.entry(city.inventory.record(id).class.to_string()).or_default()[kind] += 1;
+    }
+    counts
+}
+
+/// The paths of the calls in a README's `curl` lines.
+fn curl_paths(readme: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).unwrap();
+    let calls = text.lines().filter_map(|line| line.strip_prefix("curl -s 'http://127.0.0.1:8080"));
+    calls.map(|rest| rest.trim_end_matches('\'').to_owned()).collect()
+}
+
+fn readme_calls_answer(city: &Path) {
+    let paths = curl_paths("README.md");
+    assert_eq!(paths.len(), 5);
+    assert_eq!(paths, curl_paths("README.zh-CN.md"));
+    let program = Program::serving(city);
+    for path in paths {
+        let reply = ask(program.address, "GET", &path, &[]);
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        assert!(reply.text().contains("\"version\":4"), "{path}: {}", reply.text());
+    }
+}
+
+fn a_row_is_located(city: &Path) {
+    use std::io::Write;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wanmi"))
+        .args([Path::new("locate"), city, Path::new("--crs"), Path::new("WGS84")])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"id,lng,lat\nr-1,-77.0446,38.9101\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(told.lines().nth(1), Some("r-1,2B02,2B,,Ward-2,,70.700,,"));
+}
+
+#[test]
+fn washington_goes_in_with_the_counts_of_its_sources_and_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = washington(folder.path());
+
+    let city = wanmi::cli::open::newest(&path).unwrap();
+    assert_eq!((city.cells.len(), city.inventory.len()), (CELLS, COMPONENTS));
+    assert_eq!(stored(&city), counted());
+    assert!(
+        city.cells.iter().all(|cell| cell.parents.community.is_some() && cell.parents.district.is_some())
+    );
+    let area_m2: f64 = (0..CELLS as u32).map(|cell| city.figures(wanmi::cover::CellId(cell)).area_m2).sum();
+    assert!((area_m2 / 1e6 - 177.47).abs() < 0.05, "{area_m2} m², DC says 177.47 km²");
+
+    let checked = wanmi(&[Path::new("check"), &path]);
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+
+    let again = import(&path, "components", &component_files()[..3]);
+    assert!(again.contains("无变化"), "a second import changes nothing: {again}");
+
+    readme_calls_answer(&path);
+    a_row_is_located(&path);
+}
