@@ -1,0 +1,3 @@
+//! Through the front door: real router, real files, real programs.
+
+mod import;
