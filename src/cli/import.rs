@@ -124,7 +124,7 @@ fn request(args: ImportArgs) -> anyhow::Result<Request> {
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {
-    let metres: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    let metres: f64 = text.parse().map_err(|error| format!("{text:?} is no number: {error}"))?;
     if (0.0..=TOLERANCE_MAX_M).contains(&metres) {
         Ok(metres)
     } else {

@@ -68,9 +68,9 @@ fn one(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
 }
 
 fn place(sample: &Sample) -> String {
-    let mut place = sample.file.clone().unwrap_or_default();
-    if let Some(row) = sample.row {
-        place += &format!(" 行 row {row}");
+    match (&sample.file, sample.row) {
+        (None, _) => String::new(),
+        (Some(file), None) => format!("{file}: "),
+        (Some(file), Some(row)) => format!("{file} 行 row {row}: "),
     }
-    if place.is_empty() { place } else { place + ": " }
 }

@@ -49,16 +49,7 @@ impl<'a> ComponentRows<'a> {
     fn place(&self, drawn: &Drawn, plane: &SurveyPlane, taking: &mut Taking<'_>) -> Option<Place> {
         let settled = taking.keep(settle(drawn, plane))?;
         let first = settled.place.first();
-        if settled.dropped > 0 {
-            let detail = format!("{} parts are smaller than a lattice unit of about 1 mm", settled.dropped);
-            taking.breaches.push(Breach::new(Code::PartDropped, detail).at(first));
-        }
-        if let Place::Line(lines) = &settled.place
-            && lines.iter().all(|line| line.iter().all(|position| *position == first))
-        {
-            let detail = "all points of the line are one place";
-            taking.breaches.push(Breach::new(Code::LineZeroLength, detail).at(first));
-        }
+        taking.breaches.extend(settled.told);
         if let Some(city) = &self.city {
             taking.breaches.extend(swapped_or_far(first, city));
         }

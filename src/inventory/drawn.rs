@@ -102,13 +102,13 @@ fn rings(polygon: &Polygon) -> PlaneRings {
     std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
 }
 
-/// A shape on the lattice, and how many parts were too small to stand on it.
+/// A shape on the lattice, and what the lattice took from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// The shape.
     pub place: Place,
-    /// Parts that vanished: a line of a length, a hole of a width below a lattice unit.
-    pub dropped: usize,
+    /// What is worth telling: parts below a lattice unit of about 1 mm were left out, or nothing else was there.
+    pub told: Option<Breach>,
 }
 
 /// Settles a drawn shape on the lattice; long edges of a projected plane get the vertices they need.
@@ -116,34 +116,45 @@ pub struct Settled {
 /// # Errors
 /// A breach when a coordinate is no place, or nothing of the shape is left.
 pub fn settle(drawn: &Drawn, plane: &dyn Plane) -> Result<Settled, Breach> {
-    let (place, dropped) = match drawn {
-        Drawn::Point(at) => (Place::Point(plane.position(*at).map_err(no_place)?), 0),
-        Drawn::Lines(lines) => {
-            let all = lines.iter().map(|line| path(line, plane)).collect::<Result<Vec<_>, _>>()?;
-            settle_lines(all)
+    match drawn {
+        Drawn::Point(at) => {
+            Ok(Settled { place: Place::Point(plane.position(*at).map_err(no_place)?), told: None })
         }
+        Drawn::Lines(lines) => settle_lines(lines, plane),
         Drawn::Polygons(polygons) => {
             let (kept, dropped) = settle_polygons(polygons, plane)?;
-            (Place::Polygon(kept), dropped)
-        }
-    };
-    Ok(Settled { place, dropped })
-}
-
-/// Lines of at least two points; when none is left, a line of no length where the first one stood: the thing was
-/// surveyed and is somewhere.
-fn settle_lines(paths: Vec<Vec<Position>>) -> (Place, usize) {
-    let somewhere = paths.iter().flatten().next().copied();
-    let count = paths.len();
-    let kept: Vec<_> = paths.into_iter().filter(|path| path.len() >= 2).collect();
-    match somewhere {
-        Some(at) if kept.is_empty() => (Place::Line(vec![vec![at, at]]), count - 1),
-        _ => {
-            let dropped = count - kept.len();
-            (Place::Line(kept), dropped)
+            let place = Place::Polygon(kept);
+            let told = parts_dropped(dropped, place.first());
+            Ok(Settled { place, told })
         }
     }
 }
+
+/// Settles lines on the lattice; one without a length stays as two points alike, since it is a thing that was surveyed.
+fn settle_lines(lines: &[Vec<[f64; 2]>], plane: &dyn Plane) -> Result<Settled, Breach> {
+    let all = lines.iter().map(|line| path(line, plane)).collect::<Result<Vec<_>, _>>()?;
+    let kept: Vec<_> = all.iter().filter(|line| line.len() >= 2).cloned().collect();
+    if !kept.is_empty() {
+        let dropped = lines.len() - kept.len();
+        let place = Place::Line(kept);
+        let told = parts_dropped(dropped, place.first());
+        return Ok(Settled { place, told });
+    }
+    let drawn = lines.iter().any(|line| line.len() >= 2);
+    let Some(at) = all.into_iter().flatten().next().filter(|_| drawn) else {
+        return Err(Breach::new(Code::LineTooShort, "the line has fewer than two points"));
+    };
+    let told = Breach::new(Code::LineWithoutLength, "the line is shorter than about 1 mm").at(at);
+    Ok(Settled { place: Place::Line(vec![vec![at, at]]), told: Some(told) })
+}
+
+fn parts_dropped(dropped: usize, at: Position) -> Option<Breach> {
+    let detail = || format!("{dropped} parts are smaller than a lattice unit of about 1 mm");
+    (dropped > 0).then(|| Breach::new(Code::PartDropped, detail()).at(at))
+}
+
+/// A polygon's rings on the lattice, the shell first, without the repeated last position.
+pub type LatticeRings = Vec<Vec<Position>>;
 
 /// Settles polygons on the lattice; returns them and how many rings vanished.
 ///
@@ -152,7 +163,7 @@ fn settle_lines(paths: Vec<Vec<Position>>) -> (Place, usize) {
 pub fn settle_polygons(
     polygons: &[PlaneRings],
     plane: &dyn Plane,
-) -> Result<(Vec<Vec<Vec<Position>>>, usize), Breach> {
+) -> Result<(Vec<LatticeRings>, usize), Breach> {
     let mut kept = Vec::with_capacity(polygons.len());
     let mut dropped = 0;
     for rings in polygons {
@@ -250,14 +261,23 @@ mod tests {
             |at: f64, size: f64| vec![[at, at], [at + size, at], [at + size, at + size], [at, at + size]];
         let rings = vec![ring(0.0, 1.0), ring(0.5, tiny)];
         let settled = settle(&Drawn::Polygons(vec![rings, vec![ring(9.0, tiny)]]), &DegreePlane).unwrap();
-        assert_eq!(settled.dropped, 2);
+        assert!(settled.told.unwrap().detail.starts_with("2 parts"));
         let Place::Polygon(polygons) = settled.place else { panic!("no polygon") };
         assert_eq!((polygons.len(), polygons[0].len(), polygons[0][0].len()), (1, 1, 4));
-        let line = Drawn::Lines(vec![vec![[1.0, 1.0], [1.0 + tiny, 1.0]]]);
-        let Place::Line(lines) = settle(&line, &DegreePlane).unwrap().place else { panic!("no line") };
-        assert_eq!((lines.len(), lines[0].len()), (1, 2));
-        assert_eq!(lines[0][0], lines[0][1], "a line of no length stays where it was");
         let ring = Drawn::Polygons(vec![vec![ring(9.0, tiny)]]);
         assert_eq!(settle(&ring, &DegreePlane).unwrap_err().code, Code::RingTooShort);
+    }
+
+    #[test]
+    fn a_line_without_a_length_is_kept_and_told() {
+        let at = |x: f64| [x, 1.0];
+        let settled = settle(&Drawn::Lines(vec![vec![at(1.0), at(1.0 + 1e-10)]]), &DegreePlane).unwrap();
+        let one = Position { x: 100_000_000, y: 100_000_000 };
+        assert_eq!(settled.place, Place::Line(vec![vec![one, one]]));
+        assert_eq!(settled.told.unwrap().code, Code::LineWithoutLength);
+        let beside = Drawn::Lines(vec![vec![at(1.0), at(1.0)], vec![at(1.0), at(2.0)]]);
+        assert_eq!(settle(&beside, &DegreePlane).unwrap().told.unwrap().code, Code::PartDropped);
+        let single = Drawn::Lines(vec![vec![at(1.0)]]);
+        assert_eq!(settle(&single, &DegreePlane).unwrap_err().code, Code::LineTooShort);
     }
 }

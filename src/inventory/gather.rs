@@ -184,9 +184,7 @@ impl Gatherer<'_> {
         let mapping_crs = mapped.crs.as_deref().map(str::parse).transpose()?;
         let named = Named { command: self.gathering.crs, mapping: mapping_crs, file: layer.crs.as_ref() };
         let (crs, told) = choose(&layer.file, named)?;
-        for breach in told {
-            self.findings.add(Some(&site), breach);
-        }
+        self.findings.extend(Some(&site), told);
         Ok(Open { plan, plane: self.plane(crs)?, site, rows: 0 })
     }
 
@@ -202,7 +200,7 @@ impl Gatherer<'_> {
     fn row(&mut self, row: &Row, open: &mut Open) -> Result<(), Refused> {
         open.rows += 1;
         self.tally.read += 1;
-        if open.rows % TELL_ROWS == 0 {
+        if open.rows.is_multiple_of(TELL_ROWS) {
             (self.progress)(&open.site.file, open.rows);
         }
         let site = Site { row: Some(row.number), ..open.site.clone() };
@@ -219,9 +217,7 @@ impl Gatherer<'_> {
         if breaches.iter().all(|breach| breach.code.severity() != Severity::Error) {
             self.tally.accepted += 1;
         }
-        for breach in breaches {
-            self.findings.add(Some(&site), breach);
-        }
+        self.findings.extend(Some(&site), breaches);
         Ok(())
     }
 

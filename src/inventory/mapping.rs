@@ -227,6 +227,9 @@ fn pieces(template: &str) -> Result<Vec<Piece>, String> {
     let mut rest = template;
     while let Some((text, after)) = rest.split_once('{') {
         let (inside, after) = after.split_once('}').ok_or_else(|| wrong("a brace is not closed"))?;
+        if text.contains('}') {
+            return Err(wrong("a brace is not opened"));
+        }
         if !text.is_empty() {
             pieces.push(Piece::Text(text.to_owned()));
         }

@@ -260,7 +260,7 @@ impl Base {
             }
             let holds = city.inventory.cell(id).map(|cell| &city.cell(cell).code);
             let breaches = [outside_cover(component, holds), delivered_cell_differs(component, holds)];
-            breaches.into_iter().flatten().for_each(|breach| findings.add(site, breach));
+            findings.extend(site, breaches.into_iter().flatten());
         }
         Ok(())
     }

@@ -144,8 +144,8 @@ impl<'a> RegionTree<'a> {
 
     /// The region of a level that the chosen parents below it declare.
     fn inherited(&self, chosen: &Parents, level: Level) -> Option<RegionCode> {
-        let below = Level::ALL.into_iter().rev().filter(|lower| *lower < level);
-        below.filter_map(|lower| self.ancestor(lower, chosen.at(lower)?, level)).next()
+        let mut below = Level::ALL.into_iter().rev().filter(|lower| *lower < level);
+        below.find_map(|lower| self.ancestor(lower, chosen.at(lower)?, level))
     }
 
     fn ancestor(&self, level: Level, code: &RegionCode, wanted: Level) -> Option<RegionCode> {
@@ -267,4 +267,168 @@ fn corners<'p>(positions: impl Iterator<Item = &'p Position>) -> Option<[[f64; 2
         let [low, high] = corners.unwrap_or([at, at]);
         Some([[low[0].min(at[0]), low[1].min(at[1])], [high[0].max(at[0]), high[1].max(at[1])]])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::lattice::Point;
+    use crate::index::testing::Seed;
+
+    const ORIGIN: Origin = Origin::at(Position { x: 11_129_000_000, y: 3_070_000_000 });
+
+    /// A rectangle in lattice units from the origin: west, south, east, north.
+    #[derive(Clone, Copy, Debug)]
+    struct Rect([i32; 4]);
+
+    impl Rect {
+        fn ring(self) -> Vec<Point> {
+            let [w, s, e, n] = self.0;
+            [(w, s), (e, s), (e, n), (w, n)].map(|(x, y)| Point { x, y }).to_vec()
+        }
+
+        fn border(self) -> Vec<Position> {
+            self.ring().into_iter().map(|point| ORIGIN.position_of(point)).collect()
+        }
+
+        /// The stupid twin: what two rectangles share, in square lattice units.
+        fn shared(self, other: Rect) -> f64 {
+            let side = |low: usize| {
+                (f64::from(self.0[low + 2].min(other.0[low + 2])) - f64::from(self.0[low].max(other.0[low])))
+                    .max(0.0)
+            };
+            side(0) * side(1)
+        }
+    }
+
+    fn region(level: Level, code: &str, parent: Option<&str>, rects: &[Rect]) -> Region {
+        let text = |code: &str| RegionCode::new(code).unwrap();
+        let border = rects.iter().map(|rect| vec![rect.border()]).collect();
+        Region { code: text(code), level, name: code.to_owned(), parent: parent.map(text), border }
+    }
+
+    fn code(text: &str) -> RegionCode {
+        RegionCode::new(text).unwrap()
+    }
+
+    fn square_metres(units_2: f64) -> f64 {
+        let local = LocalMetres::at(30.7);
+        units_2 * local.x_per_unit() * local.y_per_unit()
+    }
+
+    #[test]
+    fn shared_areas_are_those_of_the_stupid_twin() {
+        let mut seed = Seed(11);
+        let mut rect = |size: i32| {
+            let (w, s) = (seed.between(0, 900_000), seed.between(0, 900_000));
+            Rect([w, s, w + seed.between(1_000, size), s + seed.between(1_000, size)])
+        };
+        for _ in 0..300 {
+            let cell = rect(200_000);
+            let rects: Vec<Rect> = (0..12).map(|_| rect(900_000)).collect();
+            let regions: Vec<Region> = (10..22)
+                .zip(&rects)
+                .map(|(number, rect)| region(Level::Street, &number.to_string(), None, &[*rect]))
+                .collect();
+            let shares = RegionTree::new(&regions).shares(ORIGIN, &[vec![cell.ring()]]);
+            let mut expected: Vec<(f64, String)> = (10..22)
+                .zip(&rects)
+                .map(|(number, rect)| (square_metres(cell.shared(*rect)), number.to_string()))
+                .filter(|(m2, _)| *m2 > 0.0)
+                .collect();
+            expected.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            assert_eq!(shares.at(Level::Street).len(), expected.len(), "{cell:?} {expected:?}");
+            for (code, m2) in shares.at(Level::Street) {
+                let twin = expected.iter().find(|(_, other)| other == code.as_str()).unwrap().0;
+                assert!((m2 - twin).abs() < 1e-4 * twin + 0.01, "{code}: {m2} m², the twin says {twin} m²");
+            }
+        }
+    }
+
+    #[test]
+    fn a_hole_in_a_region_is_not_shared() {
+        let (around, hole) = (Rect([0, 0, 100_000, 100_000]), Rect([20_000, 20_000, 60_000, 60_000]));
+        let mut district = region(Level::District, "D", None, &[around]);
+        district.border[0].push(hole.border());
+        let regions = [district];
+        let tree = RegionTree::new(&regions);
+        let shared =
+            |cell: Rect| tree.shares(ORIGIN, &[vec![cell.ring()]]).at(Level::District).first().map(|s| s.1);
+        assert_eq!(shared(Rect([30_000, 30_000, 40_000, 40_000])), None);
+        let half = shared(Rect([10_000, 30_000, 30_000, 40_000])).unwrap();
+        assert!((half - square_metres(1e8)).abs() < 0.01, "{half}");
+    }
+
+    /// Two communities side by side, A in street S, B without a parent; a district around both, a street only west.
+    fn regions() -> Vec<Region> {
+        let (west, east) = (Rect([0, 0, 50_000, 100_000]), Rect([50_000, 0, 100_000, 100_000]));
+        vec![
+            region(Level::Community, "A", Some("S"), &[west]),
+            region(Level::Community, "B", None, &[east]),
+            region(Level::Street, "S", Some("D"), &[west]),
+            region(Level::District, "D", None, &[west, east]),
+            region(Level::District, "E", None, &[east]),
+        ]
+    }
+
+    fn chosen(cell: Rect, declared: &Parents) -> ([Option<String>; 3], Vec<Code>) {
+        let regions = regions();
+        let tree = RegionTree::new(&regions);
+        let shares = tree.shares(ORIGIN, &[vec![cell.ring()]]);
+        let parents = tree.choose(&shares, declared);
+        let name = CellCode::new("C").unwrap();
+        let told = tree.judge(&name, &shares, &parents).into_iter().map(|breach| breach.code).collect();
+        (Level::ALL.map(|level| parents.at(level).map(ToString::to_string)), told)
+    }
+
+    fn some(codes: [&str; 3]) -> [Option<String>; 3] {
+        codes.map(|code| (!code.is_empty()).then(|| code.to_owned()))
+    }
+
+    #[test]
+    fn a_community_gives_its_declared_street_and_district_and_area_the_rest() {
+        let none = Parents::default();
+        assert_eq!(chosen(Rect([0, 0, 10_000, 10_000]), &none), (some(["A", "S", "D"]), vec![]));
+        // In the east two districts hold the cell alike: the first by code; no street is there.
+        let (parents, told) = chosen(Rect([60_000, 0, 70_000, 10_000]), &none);
+        assert_eq!(parents, some(["B", "", "D"]));
+        assert!(told.contains(&Code::ParentMissing), "{told:?}");
+    }
+
+    #[test]
+    fn a_declared_parent_counts_and_is_told_when_another_holds_more() {
+        let declared = Parents { community: Some(code("A")), ..Parents::default() };
+        let (parents, told) = chosen(Rect([60_000, 0, 70_000, 10_000]), &declared);
+        assert_eq!(parents, some(["A", "S", "D"]));
+        assert_eq!(told[0], Code::ParentDisagrees);
+    }
+
+    #[test]
+    fn a_cell_that_a_border_cuts_is_told_from_one_hundredth_and_100_square_metres() {
+        let none = Parents::default();
+        // 20 000 units are about 200 m: 10 000 of them east of the border are a quarter.
+        let told = chosen(Rect([20_000, 0, 60_000, 40_000]), &none).1;
+        assert!(told.contains(&Code::CellCutByRegion), "{told:?}");
+        assert_eq!(chosen(Rect([20_000, 0, 50_010, 40_000]), &none).1, []);
+    }
+
+    #[test]
+    fn what_nobody_declared_is_told_from_what_somebody_did() {
+        let regions = regions();
+        let tree = RegionTree::new(&regions);
+        let shares = tree.shares(ORIGIN, &[vec![Rect([0, 0, 10_000, 10_000]).ring()]]);
+        let found = tree.choose(&shares, &Parents::default());
+        assert_eq!(tree.declared_in(&shares, &found), Parents::default());
+        let declared = Parents { community: Some(code("B")), ..Parents::default() };
+        let stored = tree.choose(&shares, &declared);
+        assert_eq!(tree.declared_in(&shares, &stored), declared);
+    }
+
+    #[test]
+    fn unknown_declared_parents_are_told_by_level() {
+        let regions = regions();
+        let declared = Parents { community: Some(code("A")), street: Some(code("A")), district: None };
+        let told = RegionTree::new(&regions).unknown(&declared);
+        assert_eq!((told.len(), told[0].field.as_deref()), (1, Some("street")));
+    }
 }

@@ -46,7 +46,7 @@ pub enum Listed<'a> {
     /// Those of a delivery that was read.
     Findings(&'a Findings),
     /// The one reason why it was not.
-    Refusal([Refusal; 1]),
+    Refusal(Box<[Refusal; 1]>),
 }
 
 /// A refusal in the form of a finding.
@@ -95,7 +95,7 @@ impl<'a> Report<'a> {
             base_version: version,
             committed: false,
             counts: Counts::default(),
-            findings: Listed::Refusal([refusal]),
+            findings: Listed::Refusal(Box::new([refusal])),
         }
     }
 

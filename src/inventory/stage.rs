@@ -8,7 +8,7 @@ use crate::cover::CellId;
 use crate::model::cell::{Cell, Parents};
 use crate::model::code::ComponentCode;
 use crate::model::component::Component;
-use crate::model::region::Region;
+use crate::model::region::{Level, Region};
 use crate::rules::code::Code;
 use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Breach, Findings, Site};
@@ -141,7 +141,7 @@ fn reparented(
         .collect();
     let mut cells = city.cells.clone();
     for (cell, (parents, breaches)) in cells.iter_mut().zip(parents) {
-        breaches.into_iter().for_each(|breach| findings.add(None, breach));
+        findings.extend(None, breaches);
         cell.parents = parents;
     }
     cells
@@ -149,7 +149,6 @@ fn reparented(
 
 /// Tells a parent that a cell had and loses; finding the first one is no change.
 fn changed(cell: &Cell, chosen: &Parents) -> Option<Breach> {
-    use crate::model::region::Level;
     let level = Level::ALL
         .into_iter()
         .find(|level| cell.parents.at(*level).is_some() && cell.parents.at(*level) != chosen.at(*level))?;
@@ -203,7 +202,7 @@ fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Ve
         })
         .collect();
     let finished = made.rows.iter().zip(parents).map(|(row, (parents, breaches))| {
-        breaches.into_iter().for_each(|breach| findings.add(Some(&row.site), breach));
+        findings.extend(Some(&row.site), breaches);
         Cell { parents, ..row.cell.clone() }
     });
     finished.collect()

@@ -9,6 +9,9 @@ use crate::model::code::ClassCode;
 ///
 /// Only the catalogue of 2026 is whole by its own count, and 大类 21 of 2007 is each city's own; a class that another
 /// part of the catalogues lacks may exist, so it warns (DECISIONS 10).
+///
+/// # Errors
+/// The breach.
 pub fn class_known<'a>(
     catalogue: &'a Catalogue,
     edition: Edition,

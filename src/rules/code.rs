@@ -166,9 +166,12 @@ codes! {
     LevelUnknown "level_unknown" Error
         "区域层级不可识别" "a level that is none" =>
         "填写 community、street 或 district" "write community, street or district"
-    LineZeroLength "line_zero_length" Warning
-        "零长度线" "a line of no length" =>
-        "补绘该线，或改为点" "draw it, or deliver a point"
+    LineTooShort "line_too_short" Error
+        "线不足两个点" "a line of fewer than two points" =>
+        "补绘或删除该线" "draw it or remove the row"
+    LineWithoutLength "line_without_length" Warning
+        "线没有长度，按一处位置保存" "a line without a length; it is kept as the one place it is" =>
+        "核对该线，或改为点" "look at it; a point may be meant"
     NameMissing "name_missing" Error
         "区域缺少名称" "a region without a name" =>
         "补填名称" "fill it in"

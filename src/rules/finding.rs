@@ -149,6 +149,13 @@ impl Findings {
         }
     }
 
+    /// Counts several breaches at a site.
+    pub fn extend(&mut self, site: Option<&Site>, breaches: impl IntoIterator<Item = Breach>) {
+        for breach in breaches {
+            self.add(site, breach);
+        }
+    }
+
     /// Adds all findings of another list.
     pub fn join(&mut self, others: Findings) {
         for (code, other) in others.by_code {
@@ -193,6 +200,7 @@ impl Serialize for Findings {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn degrees<S: Serializer>(place: &Option<Position>, serializer: S) -> Result<S::Ok, S::Error> {
     let Some(place) = place.map(Position::to_degrees) else { return serializer.serialize_none() };
     let mut degrees = serializer.serialize_struct("Degrees", 2)?;

@@ -2,3 +2,4 @@
 
 mod dc;
 mod http;
+mod import;
