@@ -5,13 +5,18 @@ pub mod import;
 pub mod init;
 pub mod locate;
 pub mod open;
+pub mod serve;
 pub mod summary;
 pub mod table;
 
 use crate::inventory::refused::Refused;
+use crate::live::claim::ClaimError;
+use crate::live::watch::LoadError;
 use crate::model::version::Changeset;
 use crate::store::StoreError;
+use serve::ServeError;
 use std::process::ExitCode;
+use table::TableError;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -26,6 +31,8 @@ pub enum Command {
     Locate(locate::LocateArgs),
     /// Proves every invariant of a city 检查城市数据
     Check(check::CheckArgs),
+    /// Answers over HTTP and shows the map 启动服务
+    Serve(serve::ServeArgs),
 }
 
 impl Command {
@@ -39,6 +46,7 @@ impl Command {
             Command::Import(args) => import::run(args),
             Command::Locate(args) => locate::run(&args),
             Command::Check(args) => check::run(&args),
+            Command::Serve(args) => serve::run(args),
         }
     }
 }
@@ -63,13 +71,20 @@ pub fn shown(error: &anyhow::Error) -> Shown {
         if let Some(refused) = cause.downcast_ref::<Refused>() {
             return Some((refused.code().to_owned(), Some(refused.advice().to_owned())));
         }
-        if let Some(table) = cause.downcast_ref::<table::TableError>() {
-            return Some((table.code().to_owned(), None));
-        }
-        cause.downcast_ref::<StoreError>().map(|store| (store.code().to_owned(), None))
+        code_of(cause).map(|code| (code.to_owned(), None))
     });
     let (code, advice) = by_cause.unwrap_or_else(|| ("usage".to_owned(), None));
     Shown { code, sentence, advice }
+}
+
+/// The stable code of a cause that has one.
+fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let table = cause.downcast_ref().map(TableError::code);
+    let store = || cause.downcast_ref().map(StoreError::code);
+    let load = || cause.downcast_ref().map(LoadError::code);
+    let claim = || cause.downcast_ref().map(ClaimError::code);
+    let serve = || cause.downcast_ref().map(ServeError::code);
+    table.or_else(store).or_else(load).or_else(claim).or_else(serve)
 }
 
 /// Who commits, and why.
