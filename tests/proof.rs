@@ -4,6 +4,8 @@
 mod exactly_one;
 #[path = "proof/jts.rs"]
 mod jts;
+#[path = "proof/jts_xml.rs"]
+mod jts_xml;
 #[path = "proof/layers.rs"]
 mod layers;
 #[path = "proof/oracle.rs"]

@@ -49,7 +49,7 @@ fn each_fault_is_named_and_the_gravest_comes_first() {
         (&[vec![ring(&[(0, 0), (9, 0), (20, 0), (9, 0), (9, 9)])]], Kind::SelfCrossing),
         // Crossing in a vertex, and touching in one.
         (&[vec![ring(&[(0, 0), (5, 5), (9, 9), (9, 0), (5, 5), (0, 9)])]], Kind::SelfCrossing),
-        (&[vec![ring(&[(0, 0), (9, 0), (9, 9), (5, 5), (0, 9), (5, 5)])]], Kind::SelfTouch),
+        (&[vec![ring(&[(0, 0), (5, 5), (9, 0), (9, 9), (5, 5), (0, 9)])]], Kind::SelfTouch),
         (&[vec![square(0, 0, 90), square(10, 10, 9), square(10, 10, 9)]], Kind::DuplicateRings),
         (&[vec![square(0, 0, 90), square(80, 80, 40)]], Kind::RingsCross),
         (&[vec![square(0, 0, 9)], vec![square(9, 0, 9)]], Kind::PolygonsCross),
