@@ -115,7 +115,8 @@ fn polygons_are_valid_where_jts_says_so() {
         }
     }
     println!("validity: {tally:?}");
-    assert_eq!(tally, Tally { agree: 0, other: 0, no_lattice: 0, invalid: 0 });
+    // Off the lattice: a coordinate that is no number, and one of 10¹⁵ beside one of 100.
+    assert_eq!(tally, Tally { agree: 142, other: 20, no_lattice: 2, invalid: 0 });
 }
 
 /// Where a point lies to an area.
@@ -197,18 +198,21 @@ fn points_lie_to_polygons_where_jts_says_so() {
         "validate/TestRelatePA.xml",
         "general/TestPreparedPolygonPredicate.xml",
         "general/TestRectanglePredicate.xml",
-        "general/TestPreparedPredicatesWithGeometryCollection.xml",
-        "misc/TestRelateEmpty.xml",
     ];
     for op in files.iter().flat_map(|file| ops(&folder, file)) {
         compare(&op, &mut tally);
     }
     println!("point and area: {tally:?}");
-    assert_eq!(tally, Tally { agree: 0, other: 0, no_lattice: 0, invalid: 0 });
+    assert_eq!(tally, Tally { agree: 615, other: 84, no_lattice: 0, invalid: 0 });
+}
+
+/// Text without the empty parts of a collection, which hold no point and which the WKT crate cannot read.
+fn without_empty(text: &str) -> String {
+    text.replace(", ", ",").replace("(EMPTY,", "(").replace(",EMPTY", "")
 }
 
 fn compare(op: &Op, tally: &mut Tally) {
-    let parsed = op.args.each_ref().map(|text| Wkt::<f64>::from_str(text).ok());
+    let parsed = op.args.each_ref().map(|text| Wkt::<f64>::from_str(&without_empty(text)).ok());
     let pair = match &parsed {
         [Some(a), Some(b)] => match (points(a), polygons(b), polygons(a), points(b)) {
             (Some(points), Some(area), _, _) | (_, _, Some(area), Some(points)) => Some((points, area)),
