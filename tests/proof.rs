@@ -2,6 +2,8 @@
 
 #[path = "proof/exactly_one.rs"]
 mod exactly_one;
+#[path = "proof/gauss_krueger.rs"]
+mod gauss_krueger;
 #[path = "proof/jts.rs"]
 mod jts;
 #[path = "proof/jts_xml.rs"]

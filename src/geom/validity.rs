@@ -408,11 +408,7 @@ fn crosses(one: &Passage, other: &Passage) -> bool {
 /// Whether a direction is met strictly after `from` and before `to` when turning anticlockwise.
 fn is_between(from: (i64, i64), way: (i64, i64), to: (i64, i64)) -> bool {
     let before = |a, b| by_angle(a, b) == Ordering::Less;
-    if before(from, to) {
-        before(from, way) && before(way, to)
-    } else {
-        before(from, way) || before(way, to)
-    }
+    if before(from, to) { before(from, way) && before(way, to) } else { before(from, way) || before(way, to) }
 }
 
 /// Whether the point is strictly inside the ring, or `None` when it lies on it.

@@ -26,7 +26,9 @@ fn what_touches_in_single_points_is_valid() {
         vec![square(0, 0, 90), ring(&[(10, 10), (40, 40), (10, 40)]), ring(&[(40, 40), (80, 50), (50, 80)])];
     let island_in_its_hole = [vec![square(0, 0, 90), square(20, 20, 50)], vec![square(30, 30, 20)]];
     let corner_to_corner = [vec![square(0, 0, 10)], vec![square(10, 10, 10)]];
-    for valid in [&[hole_at_corner][..], &[hole_at_edge], &[holes_in_a_chain], &island_in_its_hole, &corner_to_corner] {
+    for valid in
+        [&[hole_at_corner][..], &[hole_at_edge], &[holes_in_a_chain], &island_in_its_hole, &corner_to_corner]
+    {
         assert_eq!(faults(valid), [], "{valid:?}");
     }
 }
@@ -65,7 +67,10 @@ fn each_fault_is_named_and_the_gravest_comes_first() {
 
 #[test]
 fn a_fault_tells_its_ring_and_its_place() {
-    let crossing = [vec![square(0, 0, 9)], vec![square(100, 0, 90), ring(&[(110, 10), (120, 20), (120, 10), (110, 20)])]];
+    let crossing = [
+        vec![square(0, 0, 9)],
+        vec![square(100, 0, 90), ring(&[(110, 10), (120, 20), (120, 10), (110, 20)])],
+    ];
     let at = Point { x: 115, y: 15 };
     let ring = RingAt { polygon: 1, ring: 1 };
     assert_eq!(faults(&crossing), [ShapeFault { kind: ShapeFaultKind::SelfCrossing, ring, at }]);
@@ -80,9 +85,8 @@ fn a_circle_of_touching_holes_cuts_the_inside_and_a_star_of_them_does_not() {
     let polygon: Rings = std::iter::once(square(0, 0, 90)).chain(circle).collect();
     assert_eq!(kinds(&[polygon.clone()]), [ShapeFaultKind::InteriorDisconnected]);
     assert_eq!(faults(&[polygon[..3].to_vec()]), []);
-    let star = [(10, 0), (0, 10), (-10, 0), (0, -10)].map(|(x, y)| {
-        ring(&[(45, 45), (45 + x * 3 - y, 45 + y * 3 + x), (45 + x * 3 + y, 45 + y * 3 - x)])
-    });
+    let star = [(10, 0), (0, 10), (-10, 0), (0, -10)]
+        .map(|(x, y)| ring(&[(45, 45), (45 + x * 3 - y, 45 + y * 3 + x), (45 + x * 3 + y, 45 + y * 3 - x)]));
     let polygon: Rings = std::iter::once(square(0, 0, 90)).chain(star).collect();
     assert_eq!(faults(&[polygon]), []);
 }

@@ -17,6 +17,7 @@ Writes, into this folder:
 """
 
 import gzip
+import itertools
 import json
 import math
 from pathlib import Path
@@ -33,17 +34,16 @@ BESIDE = 100_000  # points beside vertices
 REACH = 2_000  # lattice units from the vertex in each direction, about 2 m
 NEAR_M = 0.002
 SHAPES = 400_000
-MASK = (1 << 64) - 1
 COVERS = {
     "dc": ("data/dc/zones/single-member-district-2013.geojson.gz", "SMD_ID", 20_130),
     "generated": ("tests/oracle/generated.geojson.gz", "code", 4_030),
 }
 
 
-def splitmix(seed, count):
-    """The first `count` numbers of a seed, as uint64."""
+def splitmix(seed, count, start=0):
+    """`count` numbers of a seed from the `start`th on, as uint64."""
     with np.errstate(over="ignore"):
-        step = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        step = np.arange(start + 1, start + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         z = np.uint64(seed) + step
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -125,9 +125,15 @@ def answer(name, path, code, seed):
     }
 
 
+def stream(seed, chunk=1_000_000):
+    """All numbers of a seed, one after the other."""
+    for start in itertools.count(0, chunk):
+        yield from splitmix(seed, chunk, start).tolist()
+
+
 def shapes(seed, count):
     """Small multipolygons full of touches: up to two polygons of up to three rings of three to five points."""
-    numbers = iter(splitmix(seed, count * 80).tolist())
+    numbers = stream(seed)
     for _ in range(count):
         polygons = []
         for _ in range(1 + next(numbers) % 2):

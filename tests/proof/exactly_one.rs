@@ -46,7 +46,11 @@ impl Mesh {
             for column in 0..side {
                 let [a, b] = [corners[row][column], corners[row][column + 1]];
                 let [d, c] = [corners[row + 1][column], corners[row + 1][column + 1]];
-                triangles.extend(if seed.next().is_multiple_of(2) { [[a, b, c], [a, c, d]] } else { [[a, b, d], [b, c, d]] });
+                triangles.extend(if seed.next().is_multiple_of(2) {
+                    [[a, b, c], [a, c, d]]
+                } else {
+                    [[a, b, d], [b, c, d]]
+                });
             }
         }
         Mesh::painted(triangles, paint, seed)
@@ -124,7 +128,8 @@ impl Mesh {
         sectors.sort_by(|a, b| by_angle(a.0, b.0));
         // The sector that holds the direction just north of east reaches past it: it ends before it starts.
         let first = sectors.iter().position(|(from, to, _)| {
-            by_angle(*from, (1, 0)).is_eq() || (by_angle(*to, *from).is_lt() && !by_angle(*to, (1, 0)).is_eq())
+            by_angle(*from, (1, 0)).is_eq()
+                || (by_angle(*to, *from).is_lt() && !by_angle(*to, (1, 0)).is_eq())
         });
         sectors.rotate_left(first.unwrap_or(0));
         let owner = sectors.iter().find_map(|(_, _, cell)| *cell);
@@ -154,7 +159,11 @@ fn sector(triangle: &[Point; 3], point: Point) -> Sector {
         }
     }
     let [a, b, c] = *triangle;
-    if side(a, b, point) > 0 && side(b, c, point) > 0 && side(c, a, point) > 0 { Sector::Whole } else { Sector::Apart }
+    if side(a, b, point) > 0 && side(b, c, point) > 0 && side(c, a, point) > 0 {
+        Sector::Whole
+    } else {
+        Sector::Apart
+    }
 }
 
 /// What was met, so that a test can say it met it.
@@ -278,7 +287,10 @@ fn awkward(mesh: &Mesh, seed: &mut Seed) -> Vec<Point> {
         for near in [a, b, Point { x: along(a.x, b.x), y: along(a.y, b.y) }] {
             points.extend([near, Point { x: near.x + seed.between(-1, 1), y: near.y + seed.between(-1, 1) }]);
         }
-        points.push(Point { x: seed.between(a.x.min(b.x), a.x.max(b.x)), y: seed.between(a.y.min(b.y), a.y.max(b.y)) });
+        points.push(Point {
+            x: seed.between(a.x.min(b.x), a.x.max(b.x)),
+            y: seed.between(a.y.min(b.y), a.y.max(b.y)),
+        });
     }
     points
 }

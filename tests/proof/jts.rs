@@ -61,7 +61,8 @@ impl Scale {
     }
 
     fn polygons(&self, polygons: &[Polygon<f64>]) -> Vec<Rings> {
-        let ring = |line: &LineString<f64>| -> Ring { line.coords().iter().map(|c| self.point(*c)).collect() };
+        let ring =
+            |line: &LineString<f64>| -> Ring { line.coords().iter().map(|c| self.point(*c)).collect() };
         polygons.iter().map(|polygon| polygon.rings().iter().map(ring).collect()).collect()
     }
 }
@@ -104,7 +105,8 @@ fn polygons_are_valid_where_jts_says_so() {
             }
             let parsed = Wkt::<f64>::from_str(&op.args[0]).ok();
             let parts = parsed.as_ref().and_then(polygons);
-            let Some((parts, scale)) = parts.and_then(|parts| Some((parts, Scale::of(&coordinates(parts))?))) else {
+            let Some((parts, scale)) = parts.and_then(|parts| Some((parts, Scale::of(&coordinates(parts))?)))
+            else {
                 println!("no lattice: {}: {}", op.case, op.args[0]);
                 tally.no_lattice += 1;
                 continue;
@@ -220,7 +222,9 @@ fn compare(op: &Op, tally: &mut Tally) {
         },
         _ => None,
     };
-    let Some((points, area)) = pair.filter(|(points, area)| !points.is_empty() && !coordinates(area).is_empty()) else {
+    let Some((points, area)) =
+        pair.filter(|(points, area)| !points.is_empty() && !coordinates(area).is_empty())
+    else {
         tally.other += 1;
         return;
     };

@@ -67,8 +67,7 @@ pub(crate) fn shared() -> PathBuf {
 
 /// Builds a cover whose cells must fit without moving anything.
 pub(crate) fn built(cells: &[DeliveredCell], tolerance_m: f64) -> Built {
-    let delivery =
-        Delivery { cells, plane: &DegreePlane, tolerance_m, gap_width_m: 0.0, origin: None };
+    let delivery = Delivery { cells, plane: &DegreePlane, tolerance_m, gap_width_m: 0.0, origin: None };
     match build(&delivery) {
         Ok(built) => built,
         Err(refused) => panic!("{refused}: {refused:?}"),

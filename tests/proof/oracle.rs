@@ -66,7 +66,11 @@ fn agree(name: &str, layer: &Layer) {
     let asked = &oracle().covers[name];
     let grid = CellGrid::new(built(&layer.cells, 0.0).cover);
     let corners = [grid.cover.bbox().min, grid.cover.bbox().max].map(|p| grid.cover.origin().position_of(p));
-    assert_eq!(corners.map(|Position { x, y }| [x, y]), [asked.low, asked.high], "another cover was asked about");
+    assert_eq!(
+        corners.map(|Position { x, y }| [x, y]),
+        [asked.low, asked.high],
+        "another cover was asked about"
+    );
     assert_eq!(grid.cover.cells(), asked.cells);
     let answers = bytes(&format!("tests/oracle/{name}.gz"));
     let answers: Vec<u16> = answers.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
@@ -98,7 +102,8 @@ fn thrown(asked: &Asked, layer: &Layer, grid: &CellGrid) -> Vec<Point> {
             y: seed.between(bbox.min.y - asked.margin, bbox.max.y + asked.margin),
         });
     }
-    let vertices: BTreeSet<Point> = layer.cells.iter().flat_map(|cell| drawn(cell, &grid.cover)).flatten().collect();
+    let vertices: BTreeSet<Point> =
+        layer.cells.iter().flat_map(|cell| drawn(cell, &grid.cover)).flatten().collect();
     let vertices: Vec<Point> = vertices.into_iter().collect();
     for _ in 0..asked.beside {
         let vertex = vertices[(seed.next() % vertices.len() as u64) as usize];
@@ -169,8 +174,7 @@ fn shape(seed: &mut Seed) -> Vec<Rings> {
         let mut rings = Rings::new();
         for ring in 0..=below(seed, 3) {
             let corners = 3 + below(seed, 3);
-            let (size, from) =
-                if ring == 0 { (13, (0, 0)) } else { (7, (below(seed, 7), below(seed, 7))) };
+            let (size, from) = if ring == 0 { (13, (0, 0)) } else { (7, (below(seed, 7), below(seed, 7))) };
             let point = |_| Point { x: from.0 + below(seed, size), y: from.1 + below(seed, size) };
             rings.push((0..corners).map(point).collect());
         }

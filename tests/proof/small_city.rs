@@ -14,8 +14,8 @@ use wanmi::model::cell::{Cell, Parents};
 use wanmi::model::class::Catalogue;
 use wanmi::model::code::{CellCode, RegionCode};
 use wanmi::model::profile::Profile;
+use wanmi::model::snapshot::{CityRecord, Snapshot};
 use wanmi::model::version::Version;
-use wanmi::store::{CityRecord, Snapshot};
 
 fn small_city() -> City {
     let layer = read("data/small-city/cells.geojson", "BGID");
@@ -30,8 +30,14 @@ fn small_city() -> City {
     assert!(built.moved.is_empty(), "{:?}", built.moved);
     let codes: Vec<CellCode> = layer.codes.iter().map(|code| CellCode::new(code).unwrap()).collect();
     let region = |code: &CellCode, digits: usize| RegionCode::new(&code.as_str()[..digits]).ok();
-    let parents = |code| Parents { community: region(code, 12), street: region(code, 9), district: region(code, 6) };
-    let cells = codes.iter().map(|code| Cell { code: code.clone(), name: None, parents: parents(code), started: None });
+    let parents =
+        |code| Parents { community: region(code, 12), street: region(code, 9), district: region(code, 6) };
+    let cells = codes.iter().map(|code| Cell {
+        code: code.clone(),
+        name: None,
+        parents: parents(code),
+        started: None,
+    });
     let snapshot = Snapshot {
         version: Version(1),
         city: CityRecord {
