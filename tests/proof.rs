@@ -1,4 +1,14 @@
 //! The geometry held to other people's answers: JTS, GEOS, brute force, and the numbers of real data.
+//!
+//! `WANMI_LONG=1 cargo test --release --test proof soak -- --nocapture` asks a hundred million points instead of a hundred
+//! thousand. `WANMI_SHARED` names the folder of optional test data when it is not `../shared` beside the repository.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what helpers of tests may do as tests may; the configured exemption sees functions marked as tests only"
+)]
 
 #[path = "proof/exactly_one.rs"]
 mod exactly_one;

@@ -5,7 +5,7 @@
 //! itself is the judge: it knows each triangle's cell without any cover.
 
 use super::layers::built;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use wanmi::city::CellGrid;
 use wanmi::cover::CellId;
 use wanmi::cover::build::polygons_in_degrees;
@@ -114,7 +114,7 @@ impl Mesh {
 
     /// The owner of a point and all cells that touch it, straight from the rule (DECISIONS 6).
     fn judge(&self, point: Point) -> (Option<CellId>, Vec<CellId>) {
-        let mut sectors: Vec<((i64, i64), (i64, i64), Option<CellId>)> = Vec::new();
+        let mut sectors: Vec<(Direction, Direction, Option<CellId>)> = Vec::new();
         for (triangle, cell) in &self.triangles {
             match sector(triangle, point) {
                 Sector::Apart => {}
@@ -132,19 +132,18 @@ impl Mesh {
                 || (by_angle(*to, *from).is_lt() && !by_angle(*to, (1, 0)).is_eq())
         });
         sectors.rotate_left(first.unwrap_or(0));
-        let owner = sectors.iter().find_map(|(_, _, cell)| *cell);
-        // Only if the point is strictly inside one cell, touched by its triangles alone, is it no border point; the
-        // owner is the same either way.
-        (owner, touching)
+        (sectors.iter().find_map(|(_, _, cell)| *cell), touching)
     }
 }
+
+type Direction = (i64, i64);
 
 /// The part of a point's surroundings that a triangle covers.
 enum Sector {
     Apart,
     Whole,
     /// From one direction anticlockwise to another.
-    Between((i64, i64), (i64, i64)),
+    Between(Direction, Direction),
 }
 
 fn sector(triangle: &[Point; 3], point: Point) -> Sector {
@@ -273,15 +272,15 @@ fn large_patchworks_have_one_owner_at_corners_on_edges_and_beside_them() {
 
 /// Corners, lattice points on edges and as near to them as it gets, places right beside both, and places anywhere.
 fn awkward(mesh: &Mesh, seed: &mut Seed) -> Vec<Point> {
-    let mut edges: BTreeMap<(Point, Point), ()> = BTreeMap::new();
+    let mut edges: BTreeSet<(Point, Point)> = BTreeSet::new();
     for (triangle, _) in &mesh.triangles {
         for i in 0..3 {
             let (a, b) = (triangle[i], triangle[(i + 1) % 3]);
-            edges.insert((a.min(b), a.max(b)), ());
+            edges.insert((a.min(b), a.max(b)));
         }
     }
     let mut points = Ring::new();
-    for (a, b) in edges.into_keys() {
+    for (a, b) in edges {
         let t = seed.unit();
         let along = |a: i32, b: i32| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as i32;
         for near in [a, b, Point { x: along(a.x, b.x), y: along(a.y, b.y) }] {

@@ -1,8 +1,7 @@
-//! A hundred million random points, two covers, two methods, one answer.
+//! A hundred million random points, and ten million on vertices or one lattice unit beside them, where random points
+//! never fall: two covers, two methods, one answer.
 //!
-//! And five million a cover on vertices and one lattice unit beside them, where random points never fall.
-//! Runs long only when asked: `WANMI_LONG=1 cargo test --release --test proof soak -- --nocapture`. Otherwise a thousandth
-//! of the points keeps the code alive.
+//! Runs long only when `WANMI_LONG` is set; otherwise a thousandth of the points keeps the code alive.
 
 use super::layers::{Layer, built, dc};
 use super::twin::{Said, Twin};
@@ -18,7 +17,7 @@ use wanmi::index::testing::{Brute, Seed, jittered_cells};
 const LONG: u64 = 50_000_000;
 /// Points a cover otherwise.
 const SHORT: u64 = 50_000;
-/// Points that share one seed; the unit of progress.
+/// Points that share one seed.
 const BATCH: u64 = 10_000;
 /// Points at vertices in addition to each batch.
 const AT_VERTICES: u64 = 1_000;
