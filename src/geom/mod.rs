@@ -19,4 +19,7 @@ pub mod shift;
 mod shift_tests;
 #[cfg(test)]
 mod testing;
+pub mod validity;
+#[cfg(test)]
+mod validity_tests;
 mod zone;
