@@ -6,7 +6,7 @@ WANMI   := $(RELEASE)/wanmi
 DC      := data/dc
 DC_ZONE := $(DC)/zones
 
-.PHONY: help setup build demo test bench soak bless fmt lint docs ci browser
+.PHONY: help setup build demo test bench peers soak bless fmt lint docs ci browser
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -40,6 +40,9 @@ test: build ## every test (about 8 minutes from a fresh clone, 2 once built)
 
 bench: setup ## the benchmarks, each beside its peer, answers compared first (about 3 minutes)
 	@cargo bench
+
+peers: setup ## beside PostGIS, rstar and geo, one table at the end; installs PostGIS (about 10 minutes)
+	@benches/peers/run
 
 soak: setup ## 100 million random points, each in exactly one cell (about 10 minutes)
 	@WANMI_LONG=1 cargo test --release --test proof -- --nocapture

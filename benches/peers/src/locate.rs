@@ -1,5 +1,6 @@
 //! 200,000 and 2,000,000 points in 1,203 cells: both sides on all cores, both with everything in memory.
 //!
+//! `wanmi locate` reads CSV text and writes CSV text with cell, regions, distance to the border and ties.
 //! PostGIS joins and adds up inside the server, in degrees, with the cells indexed. Points that have just come have
 //! no index; building one is timed apart. Its best plan takes the cells one by one, each prepared once by GEOS, and finds
 //! its points through their index; the planner does not split that work unless it is told that this costs nothing.
@@ -13,7 +14,9 @@ use rayon::prelude::*;
 use std::time::Instant;
 use wanmi::city::testing::{CitySize, generated_city};
 use wanmi::city::{CellGrid, City};
+use wanmi::cli::table;
 use wanmi::cover::CellId;
+use wanmi::geom::crs::Crs;
 use wanmi::geom::lattice::Degrees;
 use wanmi::geom::shape::Shape;
 use wanmi::index::testing::{Seed, uniform_places};
@@ -37,14 +40,21 @@ pub fn run(server: &mut Postgis) -> anyhow::Result<()> {
     for (count, rounds) in sizes {
         let places = uniform_places(&grid.cover, count, Seed(77));
         load_points(server, &places)?;
-        compare(server, grid, &places)?;
+        let csv = csv(&places);
+        compare(server, &city, &places, &csv)?;
         race_rounds(
             &format!("locate/{}/{count} points", grid.cover.cells()),
             count,
             rounds,
             vec![
-                Contender::new("wanmi", || places.par_iter().map(|place| whole(&city, *place)).sum()),
-                Contender::new("wanmi, only the cell", || {
+                Contender::new("wanmi locate, CSV to CSV", || {
+                    table::answer(&city, Crs::Cgcs2000, csv.as_bytes(), std::io::sink())
+                        .expect("a table that was compared is answered again")
+                }),
+                Contender::new("wanmi in process", || {
+                    places.par_iter().map(|place| whole(&city, *place)).sum()
+                }),
+                Contender::new("wanmi in process, only the cell", || {
                     places.par_iter().map(|place| number(cell_at(grid, *place))).sum()
                 }),
                 Contender::new("PostGIS, best plan found", join("indexed_point", SPLIT)?),
@@ -56,7 +66,13 @@ pub fn run(server: &mut Postgis) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Cell, regions, distance to the border and ties of a place: what `wanmi locate` answers.
+/// The places as `wanmi locate` reads them.
+fn csv(places: &[Degrees]) -> String {
+    let rows = places.iter().enumerate().map(|(i, place)| format!("{i},{:.8},{:.8}\n", place.lng, place.lat));
+    std::iter::once("id,lng,lat\n".to_owned()).chain(rows).collect()
+}
+
+/// Cell, regions, distance to the border and ties of a place.
 fn whole(city: &City, place: Degrees) -> u64 {
     match locate(city, place) {
         Located::Inside(inside) => {
@@ -99,8 +115,9 @@ fn load_points(server: &mut Postgis, places: &[Degrees]) -> anyhow::Result<()> {
     server.run("VACUUM ANALYZE point, indexed_point")
 }
 
-/// Every point's cell from both; PostGIS names all cells that a border point touches, we name the one.
-fn compare(server: &mut Postgis, grid: &CellGrid, places: &[Degrees]) -> anyhow::Result<()> {
+/// Every row that `wanmi locate` writes against the join; PostGIS names all cells that a border point touches, we name
+/// the one.
+fn compare(server: &mut Postgis, city: &City, places: &[Degrees], csv: &str) -> anyhow::Result<()> {
     let rows = server.rows(
         "SELECT p.id, c.id FROM indexed_point p JOIN cell c ON ST_Intersects(c.geom, p.geom) ORDER BY p.id, c.id",
     )?;
@@ -109,15 +126,26 @@ fn compare(server: &mut Postgis, grid: &CellGrid, places: &[Degrees]) -> anyhow:
         let (point, cell): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
         theirs[point as usize].push(cell as u32);
     }
+    let grid = city.grid.as_ref().context("a generated city has cells")?;
+    let mut written = Vec::new();
+    table::answer(city, Crs::Cgcs2000, csv.as_bytes(), &mut written)?;
+    let written = String::from_utf8(written)?;
+    let ours: Vec<Option<u32>> = written.lines().skip(1).map(|line| cell_of(city, line)).collect();
+    anyhow::ensure!(ours.len() == places.len(), "{} rows for {} places", ours.len(), places.len());
     let mut tally = Tally::default();
-    for (place, theirs) in places.iter().zip(&theirs) {
-        let ours = cell_at(grid, *place).map(|cell| cell.0);
+    for ((place, ours), theirs) in places.iter().zip(ours).zip(&theirs) {
         let border_m =
             || grid.borders.nearest(&grid.cover, *place).map_or(f64::INFINITY, |near| near.distance_m);
         tally.count(cell(ours, theirs, border_m), || format!("{place:?}: {ours:?}, {theirs:?}"))?;
     }
     println!("locate: equal answers for {} points, {} within 2 µm of a border", tally.same, tally.ties);
     Ok(())
+}
+
+/// The cell that a row of answers names.
+fn cell_of(city: &City, line: &str) -> Option<u32> {
+    let code = line.split(',').nth(1)?;
+    city.cell_id(code).map(|cell| cell.0)
 }
 
 /// Joins inside the server under a session's settings; nothing but a sum comes back.
