@@ -58,7 +58,7 @@ fn near_borders(cover: &Cover, count: usize) -> Vec<Degrees> {
     let mut seed = Seed(78);
     let edges: Vec<_> = cover.edges().collect();
     let mut point = || {
-        let (a, b, _, _) = edges[seed.next() as usize % edges.len()];
+        let (a, b, _, _) = edges[seed.number() as usize % edges.len()];
         let t = seed.unit();
         let along = |a: i32, b: i32| (f64::from(a) + (f64::from(b) - f64::from(a)) * t) as i32;
         wanmi::geom::lattice::Point {

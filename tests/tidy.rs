@@ -1,5 +1,7 @@
 //! The repository's own rules: who may use whom, how long a file may be, what must stand in the documents.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

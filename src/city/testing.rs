@@ -68,7 +68,7 @@ pub fn generated_snapshot(size: CitySize, mut seed: Seed) -> Snapshot {
         Ok(built) => built.cover,
         Err(refused) => unreachable!("a generated cover is a partition: {refused}"),
     };
-    let codes: Vec<CellCode> = (0..cover.cells()).map(|i| cell_code(i)).collect();
+    let codes: Vec<CellCode> = (0..cover.cells()).map(cell_code).collect();
     let district = code(RegionCode::new("420502"));
     let community = |cell: usize| code(RegionCode::new(&format!("420502001{:03}", cell / 10 + 1)));
     let region =

@@ -169,7 +169,7 @@ fn answer_row(
 fn number(record: &ByteRecord, column: usize, name: &str) -> Result<f64, String> {
     let text = record.get(column).ok_or_else(|| format!("column_missing: the row has no {name}"))?;
     let text = std::str::from_utf8(text).unwrap_or("?").trim();
-    text.parse().map_err(|_| format!("number_invalid: {name} is {text:?}"))
+    text.parse().map_err(|error| format!("number_invalid: {name} is {text:?}: {error}"))
 }
 
 fn write_answer(city: &City, id: &[u8], located: &Located, out: &mut Vec<u8>) {
@@ -298,7 +298,7 @@ mod tests {
     fn a_bad_row_fills_its_error_and_the_next_one_is_answered() {
         let input = "id,lng,lat\n1,abc,30.7\n2,30.7,111.29\n3\n\"4,\"\"x\",NaN,30.7\n5,111.29,30.7\n";
         let lines = answered(&city(), input);
-        assert_eq!(lines[1], "1,,,,,,,,\"number_invalid: lng is \"\"abc\"\"\"");
+        assert_eq!(lines[1], "1,,,,,,,,\"number_invalid: lng is \"\"abc\"\": invalid float literal\"");
         assert!(lines[2].contains("coordinate_swapped"), "{}", lines[2]);
         assert!(lines[3].starts_with("3,,,,,,,,column_missing"), "{}", lines[3]);
         assert!(

@@ -186,7 +186,7 @@ fn arrange(rings: &[(CellId, Ring)]) -> Arrangement {
         let pairs = crate::geom::shape::edges(ring);
         edges.extend(pairs.filter(|(a, b)| a != b).map(|(a, b)| edge(a, b)));
     }
-    let bends = snap(&edges);
+    let bends = snap(edges);
     Arrangement::of(count(rings.iter().map(|(cell, ring)| (*cell, bend(ring, &bends)))))
 }
 

@@ -158,7 +158,7 @@ impl Joiner {
             .locate_in_envelope(AABB::from_corners(low, high))
             .filter_map(|near| {
                 let vertex = &vertices[near.data];
-                let is_end = vertex.at == a || vertex.at == b;
+                let is_end = [a, b].map(key).contains(&key(vertex.at));
                 let only_own = vertex.cells.len() == 1 && vertex.cells.contains(&cell);
                 let at = near.geom();
                 let t = ((at[0] - am[0]) * run[0] + (at[1] - am[1]) * run[1]) / length_2;

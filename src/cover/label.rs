@@ -169,10 +169,10 @@ impl Arrangement {
                 continue;
             }
             seen[first] = true;
-            let (mut waiting, mut best) = (vec![first], None);
+            let (mut waiting, mut best): (_, Option<Half>) = (vec![first], None);
             while let Some(cycle) = waiting.pop() {
                 for half in &self.cycles[cycle] {
-                    best = self.further_west(best, *half);
+                    best = Some(best.map_or(*half, |best| self.further_west(best, *half)));
                     let across = self.cycle_of[half.twin().0];
                     if !std::mem::replace(&mut seen[across], true) {
                         waiting.push(across);
@@ -188,11 +188,10 @@ impl Arrangement {
 
     /// The half-edge that leaves the westernmost point; of several that leave it, the last one anticlockwise, which
     /// has the outside on its left.
-    fn further_west(&self, best: Option<Half>, half: Half) -> Option<Half> {
-        let Some(best) = best else { return Some(half) };
+    fn further_west(&self, best: Half, half: Half) -> Half {
         let ((a, to_a), (b, to_b)) = (best.leaves(&self.links), half.leaves(&self.links));
         let further = b < a || (a == b && crate::geom::predicates::side(a, to_a, to_b) > 0);
-        Some(if further { half } else { best })
+        if further { half } else { best }
     }
 }
 

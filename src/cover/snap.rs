@@ -66,12 +66,12 @@ impl Bends {
     }
 }
 
-/// Snap-rounds a set of edges; edges of no length must not be among them.
+/// Snap-rounds different edges; edges of no length must not be among them.
 ///
 /// Cost: an R-tree over the edges and a join of it with itself each round; clean input takes one round.
-pub fn snap(edges: &HashSet<Edge>) -> Bends {
+pub fn snap(edges: impl IntoIterator<Item = Edge>) -> Bends {
     let mut bends = Bends::default();
-    let mut current: Vec<Edge> = edges.iter().copied().collect();
+    let mut current: Vec<Edge> = edges.into_iter().collect();
     loop {
         current.sort_unstable();
         let tree = tree(&current);
@@ -186,7 +186,7 @@ mod tests {
         for seed in 0..40 {
             // Small coordinates make crossings crowd into few pixels, the hard case.
             let edges = random_edges(seed, 30, [12, 40, 1000, 1_000_000][seed as usize % 4]);
-            let bends = snap(&edges);
+            let bends = snap(edges.iter().copied());
             let pieces: Vec<Edge> = pieces(&edges, &bends).into_iter().collect();
             for (i, (a, b)) in pieces.iter().enumerate() {
                 for (c, d) in &pieces[i + 1..] {
@@ -197,7 +197,7 @@ mod tests {
                     }
                 }
             }
-            let again = snap(&pieces.into_iter().collect());
+            let again = snap(pieces);
             assert!(again.is_empty() && again.crossings.is_empty(), "seed {seed}");
         }
     }
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn an_edge_stays_within_a_pixel_of_its_place_and_reads_the_same_both_ways() {
         let edges = random_edges(3, 60, 100_000);
-        let bends = snap(&edges);
+        let bends = snap(edges.iter().copied());
         assert!(!bends.crossings.is_empty());
         for (a, b) in &edges {
             let path = bends.path(*a, *b);
@@ -224,7 +224,7 @@ mod tests {
     fn a_vertex_in_the_middle_of_a_neighbours_edge_becomes_its_vertex() {
         // At x = 400 the long edge runs 0.4 units above the neighbour's vertex: through its pixel.
         let edges = HashSet::from([edge(p(0, 0), p(1000, 1)), edge(p(400, 0), p(400, -900))]);
-        let bends = snap(&edges);
+        let bends = snap(edges.iter().copied());
         assert_eq!(bends.path(p(0, 0), p(1000, 1)), [p(0, 0), p(400, 0), p(1000, 1)]);
         assert_eq!(bends.path(p(1000, 1), p(0, 0)), [p(1000, 1), p(400, 0), p(0, 0)]);
     }

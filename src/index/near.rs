@@ -3,8 +3,8 @@
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Point, UNITS_PER_DEGREE};
 use crate::geom::metres::LocalMetres;
+use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{PointDistance, RTree, RTreeObject};
 
 type Spot = GeomWithData<[f64; 2], u32>;
 type Span = GeomWithData<Rectangle<[f64; 2]>, u32>;
@@ -156,26 +156,24 @@ impl ClassTree {
         nearest: &mut Nearest,
         distance_m: &impl Fn(u32) -> f64,
     ) {
-        scan(&self.spots, plane, place, nearest, |spot| spot.data, distance_m);
-        scan(&self.spans, plane, place, nearest, |span| span.data, distance_m);
+        let spots = self.spots.nearest_neighbor_iter_with_distance_2(place);
+        scan(spots.map(|(spot, distance_2)| (spot.data, distance_2)), plane, nearest, distance_m);
+        let spans = self.spans.nearest_neighbor_iter_with_distance_2(place);
+        scan(spans.map(|(span, distance_2)| (span.data, distance_2)), plane, nearest, distance_m);
     }
 }
 
-fn scan<T>(
-    tree: &RTree<T>,
+/// Offers candidates, which come by their distance in the plane, until none can be nearer.
+fn scan(
+    candidates: impl Iterator<Item = (u32, f64)>,
     plane: &ScaledPlane,
-    place: [f64; 2],
     nearest: &mut Nearest,
-    id: impl Fn(&T) -> u32,
     distance_m: &impl Fn(u32) -> f64,
-) where
-    T: RTreeObject<Envelope = rstar::AABB<[f64; 2]>> + PointDistance,
-{
-    for (item, distance_2) in tree.nearest_neighbor_iter_with_distance_2(place) {
+) {
+    for (id, distance_2) in candidates {
         if plane.at_least_m(distance_2.sqrt()) > nearest.reach_m() {
             return;
         }
-        let id = id(item);
         nearest.offer(Near { id, distance_m: distance_m(id) });
     }
 }

@@ -40,8 +40,10 @@ struct Run {
     to: u32,
 }
 
-/// The plane that touches the ellipsoid at a place: lattice units from it, and metres a unit.
-struct LocalPlane {
+/// A place, and the plane that touches the ellipsoid there: lattice units from the origin, and metres a unit.
+struct Here<'a> {
+    cover: &'a Cover,
+    place: Degrees,
     x: f64,
     y: f64,
     scale: LocalMetres,
@@ -74,34 +76,22 @@ impl Rims {
     pub fn distance_m(&self, cover: &Cover, cell: CellId, place: Degrees) -> f64 {
         let runs = &self.cells[cell.index()];
         let runs = &self.runs[runs.start as usize..runs.end as usize];
-        let plane = LocalPlane::at(cover, place);
+        let here = Here::at(cover, place);
         let first =
-            runs.iter().map(|run| plane.to_box_2(&run.bbox)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+            runs.iter().map(|run| here.to_box_2(&run.bbox)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         let Some((first, _)) = first else { return f64::INFINITY };
-        let mut best_m = self.look(cover, &runs[first], &plane, place, f64::INFINITY);
+        let mut best_m = here.to_run_m(&runs[first], f64::INFINITY);
         for (i, run) in runs.iter().enumerate() {
-            if i != first && plane.at_least_m(plane.to_box_2(&run.bbox).sqrt()) < best_m {
-                best_m = self.look(cover, run, &plane, place, best_m);
+            if i != first && here.at_least_m(here.to_box_2(&run.bbox).sqrt()) < best_m {
+                best_m = here.to_run_m(run, best_m);
             }
         }
         best_m
     }
-
-    /// The least of `best_m` and the distances to the edges of a run.
-    fn look(&self, cover: &Cover, run: &Run, plane: &LocalPlane, place: Degrees, best_m: f64) -> f64 {
-        let points = &cover.points(&cover.arcs()[run.arc as usize])[run.from as usize..=run.to as usize];
-        let origin = cover.origin();
-        points.windows(2).fold(best_m, |best_m, pair| {
-            if plane.at_least_m(plane.to_edge_2(pair[0], pair[1]).sqrt()) >= best_m {
-                return best_m;
-            }
-            best_m.min(segment_distance_m(place, origin.degrees(pair[0]), origin.degrees(pair[1])))
-        })
-    }
 }
 
-impl LocalPlane {
-    fn at(cover: &Cover, place: Degrees) -> Self {
+impl<'a> Here<'a> {
+    fn at(cover: &'a Cover, place: Degrees) -> Self {
         let origin = cover.origin().position();
         let units = |degrees: f64, origin: i64| degrees * UNITS_PER_DEGREE as f64 - origin as f64;
         let scale = LocalMetres::at(place.lat);
@@ -109,12 +99,26 @@ impl LocalPlane {
         // a little below tan φ, which the room makes up for.
         let cos = (scale.x_per_unit() / scale.y_per_unit()).min(1.0);
         let tan = (1.0 - cos * cos).sqrt() / cos;
-        LocalPlane {
+        Here {
+            cover,
+            place,
             x: units(place.lng, origin.x),
             y: units(place.lat, origin.y),
             scale,
             shrink: TANGENT_ROOM * (tan + 0.01) / RADIAN_M,
         }
+    }
+
+    /// The least of `best_m` and the true distances to the edges of a run.
+    fn to_run_m(&self, run: &Run, best_m: f64) -> f64 {
+        let points = self.cover.points(&self.cover.arcs()[run.arc as usize]);
+        let origin = self.cover.origin();
+        points[run.from as usize..=run.to as usize].windows(2).fold(best_m, |best_m, pair| {
+            if self.at_least_m(self.to_edge_2(pair[0], pair[1]).sqrt()) >= best_m {
+                return best_m;
+            }
+            best_m.min(segment_distance_m(self.place, origin.degrees(pair[0]), origin.degrees(pair[1])))
+        })
     }
 
     /// The least true distance that a distance in the plane can stand for.

@@ -12,7 +12,7 @@ pub struct Seed(pub u64);
 
 impl Seed {
     /// The next number, uniform in 2⁶⁴ (splitmix64, Steele et al. 2014).
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,13 +22,13 @@ impl Seed {
 
     /// Uniform in [0, 1).
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Uniform in [low, high].
     pub fn between(&mut self, low: i32, high: i32) -> i32 {
         let width = (i64::from(high) - i64::from(low) + 1) as u64;
-        (i64::from(low) + (self.next() % width) as i64) as i32
+        (i64::from(low) + (self.number() % width) as i64) as i32
     }
 }
 

@@ -46,7 +46,7 @@ impl Mesh {
             for column in 0..side {
                 let [a, b] = [corners[row][column], corners[row][column + 1]];
                 let [d, c] = [corners[row + 1][column], corners[row + 1][column + 1]];
-                triangles.extend(if seed.next().is_multiple_of(2) {
+                triangles.extend(if seed.number().is_multiple_of(2) {
                     [[a, b, c], [a, c, d]]
                 } else {
                     [[a, b, d], [b, c, d]]
@@ -90,10 +90,10 @@ impl Mesh {
             assert!(side(a, b, c) > 0, "the mesh is well made");
             if i + cells >= count {
                 cell = i + cells - count;
-            } else if seed.next() % 8 < host {
+            } else if seed.number() % 8 < host {
                 cell = 0;
-            } else if seed.next().is_multiple_of(2) {
-                cell = seed.next() as usize % (cells + 1);
+            } else if seed.number().is_multiple_of(2) {
+                cell = seed.number() as usize % (cells + 1);
             }
             (triangle, (cell < cells).then_some(CellId(cell as u32)))
         };

@@ -106,7 +106,7 @@ fn thrown(asked: &Asked, layer: &Layer, grid: &CellGrid) -> Vec<Point> {
         layer.cells.iter().flat_map(|cell| drawn(cell, &grid.cover)).flatten().collect();
     let vertices: Vec<Point> = vertices.into_iter().collect();
     for _ in 0..asked.beside {
-        let vertex = vertices[(seed.next() % vertices.len() as u64) as usize];
+        let vertex = vertices[(seed.number() % vertices.len() as u64) as usize];
         let x = vertex.x + seed.between(-asked.reach, asked.reach);
         points.push(Point { x, y: vertex.y + seed.between(-asked.reach, asked.reach) });
     }
@@ -167,7 +167,7 @@ fn small_shapes_full_of_touches_are_valid_where_geos_says_so() {
 
 /// Up to two polygons of up to three rings of three to five points, as `make.py` makes them.
 fn shape(seed: &mut Seed) -> Vec<Rings> {
-    let below = |seed: &mut Seed, end: u64| (seed.next() % end) as i32;
+    let below = |seed: &mut Seed, end: u64| (seed.number() % end) as i32;
     let polygons = 1 + below(seed, 2);
     let mut shape = Vec::new();
     for _ in 0..polygons {

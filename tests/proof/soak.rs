@@ -90,7 +90,7 @@ impl Both {
 
     fn at_vertices(&self, seed: &mut Seed) -> impl Iterator<Item = Point> {
         (0..AT_VERTICES).map(move |_| {
-            let vertex = self.vertices[(seed.next() % self.vertices.len() as u64) as usize];
+            let vertex = self.vertices[(seed.number() % self.vertices.len() as u64) as usize];
             Point { x: vertex.x + seed.between(-1, 1), y: vertex.y + seed.between(-1, 1) }
         })
     }
