@@ -69,6 +69,27 @@ fn near_borders(cover: &Cover, count: usize) -> Vec<Degrees> {
     (0..count).map(|_| cover.origin().degrees(point())).collect()
 }
 
+/// The distance to the border of places in their cells: the cell's own rim beside a tree over all edges.
+fn race_distances(what: &str, cover: &Cover, borders: &Borders, inside: &[(Degrees, CellId)]) {
+    let rims = Rims::new(cover);
+    for (place, cell) in inside {
+        let tree_m = borders.nearest(cover, *place).unwrap().distance_m;
+        assert!((rims.distance_m(cover, *cell, *place) - tree_m).abs() < 1e-9, "{place:?}");
+    }
+    race(
+        &format!("{what}/distance to the border"),
+        inside.len(),
+        vec![
+            Contender::new("wanmi, the cell's own rim", || {
+                inside.iter().map(|(p, c)| rims.distance_m(cover, *c, *p) as u64).sum()
+            }),
+            Contender::new("rstar over all edges", || {
+                inside.iter().map(|(p, _)| borders.nearest(cover, *p).unwrap().distance_m as u64).sum()
+            }),
+        ],
+    );
+}
+
 fn main() {
     for (columns, rows) in [(37, 34), (104, 101), (329, 318)] {
         let cells = jittered_cells(columns, rows, Seed(1));
@@ -118,14 +139,9 @@ fn main() {
                     }),
                 ],
             );
-            let some = &places[..places.len() / 10];
-            race(
-                &format!("{what}/distance"),
-                some.len(),
-                vec![Contender::new("wanmi", || {
-                    some.iter().map(|p| borders.nearest(&cover, *p).unwrap().distance_m as u64).sum()
-                })],
-            );
+            let some = places.iter().step_by(10);
+            let inside: Vec<(Degrees, CellId)> = some.filter_map(|p| Some((*p, ours(*p)?))).collect();
+            race_distances(&what, &cover, &borders, &inside);
             println!(
                 "{what:<44} equal answers: {} of {count}, {ties} on a border; grid {} kB",
                 count - ties,

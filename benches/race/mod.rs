@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const ROUND: Duration = Duration::from_millis(250);
 
 /// One way to do the work.
-pub struct Contender<'a> {
+pub(crate) struct Contender<'a> {
     /// Its name in the table.
     pub name: &'a str,
     /// Does the work once and returns something the optimiser cannot drop.
@@ -17,25 +17,30 @@ pub struct Contender<'a> {
 
 impl<'a> Contender<'a> {
     /// A contender.
-    pub fn new(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Self {
+    pub(crate) fn new(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Self {
         Contender { name, run: Box::new(run) }
     }
 }
 
 /// Whether the benches run once as tests (`--test`) instead of timing.
-pub fn is_test() -> bool {
+pub(crate) fn is_test() -> bool {
     std::env::args().any(|arg| arg == "--test")
 }
 
 /// Runs all contenders nine times, prints a row for each and returns the nanoseconds an item of each.
 ///
 /// The ratio is to the first contender, which is ours: above 1 we are faster.
-pub fn race(what: &str, items: usize, contenders: Vec<Contender>) -> Vec<f64> {
+pub(crate) fn race(what: &str, items: usize, contenders: Vec<Contender>) -> Vec<f64> {
     race_rounds(what, items, 9, contenders)
 }
 
 /// [`race`] with fewer or more rounds, for work that takes long.
-pub fn race_rounds(what: &str, items: usize, rounds: usize, mut contenders: Vec<Contender>) -> Vec<f64> {
+pub(crate) fn race_rounds(
+    what: &str,
+    items: usize,
+    rounds: usize,
+    mut contenders: Vec<Contender>,
+) -> Vec<f64> {
     let rounds = if is_test() { 1 } else { rounds };
     let mut best = vec![f64::MAX; contenders.len()];
     let mut worst = vec![0.0_f64; contenders.len()];

@@ -263,14 +263,11 @@ mod tests {
     #[test]
     fn rows_come_back_in_order_with_cell_regions_and_distance() {
         let city = city();
-        let mut input = String::from("lat,note,id,lng\n");
-        for i in 0..70_000 {
-            input += &format!(
-                "{:.8},x,r{i},{:.8}\n",
-                30.698 + f64::from(i % 70) * 5e-5,
-                111.2875 + f64::from(i % 91) * 5e-5
-            );
-        }
+        let row = |i: i32| {
+            let (lat, lng) = (30.698 + f64::from(i % 70) * 5e-5, 111.2875 + f64::from(i % 91) * 5e-5);
+            format!("{lat:.8},x,r{i},{lng:.8}\n")
+        };
+        let input = "lat,note,id,lng\n".to_owned() + &(0..70_000).map(row).collect::<Vec<_>>().concat();
         let lines = answered(&city, &input);
         let cells = lines[1..].iter().enumerate().filter(|(i, line)| {
             let fields: Vec<&str> = line.split(',').collect();

@@ -83,7 +83,7 @@ fn a_circle_of_touching_holes_cuts_the_inside_and_a_star_of_them_does_not() {
     let outwards = [(40, 5), (70, 50), (15, 50)];
     let circle = (0..3).map(|i| ring(&[corners[i], outwards[i], corners[(i + 1) % 3]]));
     let polygon: Rings = std::iter::once(square(0, 0, 90)).chain(circle).collect();
-    assert_eq!(kinds(&[polygon.clone()]), [ShapeFaultKind::InteriorDisconnected]);
+    assert_eq!(kinds(std::slice::from_ref(&polygon)), [ShapeFaultKind::InteriorDisconnected]);
     assert_eq!(faults(&[polygon[..3].to_vec()]), []);
     let star = [(10, 0), (0, 10), (-10, 0), (0, -10)]
         .map(|(x, y)| ring(&[(45, 45), (45 + x * 3 - y, 45 + y * 3 + x), (45 + x * 3 + y, 45 + y * 3 - x)]));

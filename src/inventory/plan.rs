@@ -336,7 +336,7 @@ mod tests {
             (taken, findings),
             (some(["420", "1001"]), vec![Code::CodeFromNumber, Code::CodeFromNumber])
         );
-        let (_, findings) = made(plain, vec![Value::Real(4.205_020_010_010_012_3e16), text("1")]);
+        let (_, findings) = made(plain, vec![Value::Real(4.205_020_010_010_012e16), text("1")]);
         assert_eq!(findings, [Code::CodeRounded]);
     }
 

@@ -234,6 +234,7 @@ fn last_messages(mut stderr: ChildStderr) -> String {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
     use std::fs;

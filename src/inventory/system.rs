@@ -132,9 +132,8 @@ mod tests {
     }
 
     /// The system chosen or the code of the refusal, and the findings.
-    fn chosen(command: Option<Crs>, mapping: Option<Crs>, file: Option<Option<u32>>) -> (String, Vec<Code>) {
-        let file = file.map(declared);
-        match choose("a.shp", Named { command, mapping, file: file.as_ref() }) {
+    fn chosen(command: Option<Crs>, mapping: Option<Crs>, file: Option<&DeclaredCrs>) -> (String, Vec<Code>) {
+        match choose("a.shp", Named { command, mapping, file }) {
             Ok((crs, told)) => (crs.to_string(), told.into_iter().map(|breach| breach.code).collect()),
             Err(refused) => (refused.code().to_owned(), Vec::new()),
         }
@@ -144,18 +143,21 @@ mod tests {
     fn the_command_line_comes_before_the_mapping_and_that_before_the_file() {
         let (cgcs, gk) = (Some(Crs::Cgcs2000), Some(Crs::Epsg(4547)));
         assert_eq!(chosen(None, None, None), ("crs_missing".into(), vec![]));
-        assert_eq!(chosen(None, None, Some(Some(4490))), ("CGCS2000".into(), vec![]));
+        assert_eq!(chosen(None, None, Some(&declared(Some(4490)))), ("CGCS2000".into(), vec![]));
         assert_eq!(chosen(None, gk, None), ("EPSG:4547".into(), vec![]));
-        assert_eq!(chosen(None, cgcs, Some(Some(4490))), ("CGCS2000".into(), vec![]));
-        assert_eq!(chosen(None, cgcs, Some(Some(4547))), ("crs_conflict".into(), vec![]));
-        assert_eq!(chosen(cgcs, gk, Some(Some(4547))), ("CGCS2000".into(), vec![Code::CrsOverridden]));
+        assert_eq!(chosen(None, cgcs, Some(&declared(Some(4490)))), ("CGCS2000".into(), vec![]));
+        assert_eq!(chosen(None, cgcs, Some(&declared(Some(4547)))), ("crs_conflict".into(), vec![]));
+        assert_eq!(
+            chosen(cgcs, gk, Some(&declared(Some(4547)))),
+            ("CGCS2000".into(), vec![Code::CrsOverridden])
+        );
     }
 
     #[test]
     fn a_system_without_a_number_is_used_only_when_somebody_names_one() {
-        assert_eq!(chosen(None, None, Some(None)), ("crs_not_epsg".into(), vec![]));
+        assert_eq!(chosen(None, None, Some(&declared(None))), ("crs_not_epsg".into(), vec![]));
         assert_eq!(
-            chosen(None, Some(Crs::Cgcs2000), Some(None)),
+            chosen(None, Some(Crs::Cgcs2000), Some(&declared(None))),
             ("CGCS2000".into(), vec![Code::CrsUnverified])
         );
     }
