@@ -45,7 +45,7 @@ peers: setup ## beside PostGIS, rstar and geo, one table at the end; installs Po
 	@benches/peers/run
 
 soak: setup ## 100 million random points, each in exactly one cell (about 10 minutes)
-	@WANMI_LONG=1 cargo test --release --test proof -- --nocapture
+	@WANMI_LONG=1 cargo test --release --test proof soak -- --nocapture
 
 bless: build ## rewrite generated files and golden answers, then look at the diff
 	@WANMI_BLESS=1 cargo test --release --workspace
