@@ -163,6 +163,11 @@ impl Gatherer<'_> {
         file_stem: &str,
     ) -> Result<Open, Refused> {
         let named = |layer: &Layer| (layer.file.clone(), layer.name.clone());
+        // A layer without rows may lack fields too, and then its mapping would be blamed.
+        if layer.rows == Some(0) {
+            let (file, layer) = named(layer);
+            return Err(Refused::LayerEmpty { file, layer });
+        }
         let site = Site { file: layer.file.as_str().into(), layer: layer.name.as_str().into(), row: None };
         let mapped = mapping.map(|(_, mapping)| mapping);
         let encoding =

@@ -242,6 +242,9 @@ impl Base {
 
     /// Builds the city that the change makes and asks it what only a city knows; nothing is built once refused.
     fn prove(self, change: &Change, sites: &Sites, findings: &mut Findings) -> Result<(), Refused> {
+        if findings.refuse() {
+            return Ok(());
+        }
         let snapshot = stage::applied(self.snapshot, change);
         far(&snapshot, sites, findings);
         if findings.refuse() {

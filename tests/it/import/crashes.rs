@@ -18,8 +18,8 @@ fn an_importer_that_dies_or_is_missing_is_a_refusal() {
 #[test]
 fn one_unreadable_file_among_many_stores_none() {
     let city = TestCity::new("bad/profile.toml", "420502");
-    let (good, broken, mapping) =
-        (data("bad/good-cells.geojson"), data("bad/broken.geojson"), data("bad/cells.toml"));
+    let (good, mapping) = (data("bad/good-cells.geojson"), data("bad/cells.toml"));
+    let broken = city.write("broken.geojson", r#"{"type": "FeatureCollection", "features": [{,}]}"#);
     let ran = city.import(&[text(&good), text(&broken)], &["--layer", "cells", "--mapping", text(&mapping)]);
     assert_eq!((ran.code, city.found("file_broken"), city.version()), (2, 1, 0), "{ran:?}");
 }
