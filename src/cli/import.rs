@@ -35,7 +35,7 @@ pub struct ImportArgs {
     /// A mapping file, or a folder with one mapping for each file, named like it; without it fields are named like targets
     #[arg(long)]
     mapping: Option<PathBuf>,
-    /// The system of the coordinates: CGCS2000, WGS84 or EPSG:<n>; overrides mapping and file
+    /// The system of the coordinates: CGCS2000, WGS84 or EPSG:n; overrides mapping and file
     #[arg(long)]
     crs: Option<String>,
     /// The encoding of texts in shapefiles, often GBK or UTF-8; overrides mapping and file

@@ -1,7 +1,7 @@
 //! From delivered files to a version: read, validate, stage, commit (DESIGN "Shape").
 //!
 //! In flow order: [`read`] (the importer's frames), [`mapping`] and [`plan`] (delivered fields → targets), [`system`]
-//! (which plane), [`gather`] (rows), [`regions`], [`cells`] and [`components`] (rows → things), [`parents`], [`stage`]
+//! (which plane), [`mod@gather`] (rows), [`regions`], [`cells`] and [`components`] (rows → things), [`parents`], [`stage`]
 //! (the difference), [`import`] (the whole way). What is wrong with rows are findings of [`crate::rules`]; why a file is
 //! not read at all is [`refused::Refused`].
 
