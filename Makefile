@@ -26,7 +26,7 @@ demo: build var/$(CITY).gpkg ## a real city on a map: CITY=dc, LISTEN=127.0.0.1:
 # Washington DC through the real import path: wards, commissions, districts as cells, then 44 component layers.
 # Built under another name first, so that a broken run leaves no half city behind.
 var/dc.gpkg: $(wildcard $(DC)/*.toml $(DC)/mapping/*.toml)
-	@echo "Importing Washington DC: 4 layers of zones, 44 of components, 74,016 rows (about 20 seconds) …"
+	@echo "Importing Washington DC: 3 layers of zones, 44 of components, 74,016 rows (about 20 seconds) …"
 	@mkdir -p var && rm -f var/dc.gpkg var/new-dc.gpkg*
 	@$(WANMI) init var/new-dc.gpkg --name 华盛顿 --region DC --profile $(DC)/profile.toml
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/ward-2012.geojson.gz --layer regions --mapping $(DC)/mapping
