@@ -40,7 +40,7 @@ impl City {
     /// # Errors
     /// [`BuildError`] when the rows contradict each other; nothing is built by halves.
     pub fn build(snapshot: Snapshot, catalogue: Arc<Catalogue>) -> Result<City, BuildError> {
-        let Snapshot { version, city: record, arcs, cells, regions, components } = snapshot;
+        let Snapshot { version, city: record, arcs, cells, regions, things, components } = snapshot;
         let ids = (0_u32..).map(CellId);
         let cell_of: HashMap<CellCode, CellId> =
             cells.iter().map(|cell| cell.code.clone()).zip(ids).collect();
@@ -50,7 +50,19 @@ impl City {
         let inventory = Inventory::new(origin, components, |point| grid.as_ref()?.cell_at(point))?;
         let figures = grid.as_ref().map_or_else(Vec::new, |grid| figures(&grid.cover, &inventory));
         let region_of = regions.iter().enumerate().map(|(i, region)| (region.code.clone(), i)).collect();
-        Ok(City { version, record, catalogue, grid, cells, regions, inventory, cell_of, region_of, figures })
+        Ok(City {
+            version,
+            record,
+            catalogue,
+            grid,
+            cells,
+            regions,
+            things,
+            inventory,
+            cell_of,
+            region_of,
+            figures,
+        })
     }
 }
 

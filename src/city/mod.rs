@@ -15,6 +15,7 @@ use crate::model::class::Catalogue;
 use crate::model::code::{CellCode, RegionCode};
 use crate::model::region::Region;
 use crate::model::snapshot::CityRecord;
+use crate::model::thing::Thing;
 use crate::model::version::Version;
 use inventory::Inventory;
 use std::collections::HashMap;
@@ -35,6 +36,8 @@ pub struct City {
     pub cells: Vec<Cell>,
     /// The regions, in level and code order.
     pub regions: Vec<Region>,
+    /// Departments, inspectors, duty zones, areas, places and base layers, in kind and code order.
+    pub things: Vec<Thing>,
     /// The components.
     pub inventory: Inventory,
     cell_of: HashMap<CellCode, CellId>,

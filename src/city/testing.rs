@@ -97,6 +97,7 @@ pub fn generated_snapshot(size: CitySize, mut seed: Seed) -> Snapshot {
             .map(|(i, code)| Cell { code: code.clone(), name: None, parents: in_regions(i), started: None })
             .collect(),
         regions,
+        things: Vec::new(),
         components: components(&cover, size, &mut seed),
     }
 }
@@ -161,14 +162,14 @@ fn components(cover: &Cover, size: CitySize, seed: &mut Seed) -> Vec<Component> 
             edition: Edition::Gbt47678,
             class,
             name: None,
-            state: Some("完好".to_owned()),
-            competent: Unit { code: None, name: Some("示意主管部门".to_owned()) },
+            state: Some("完好".into()),
+            competent: Unit { code: None, name: Some("示意主管部门".into()) },
             owner: Unit::default(),
             maintainer: Unit::default(),
             delivered_cell: None,
-            surveyed: Some("20260701".to_owned()),
+            surveyed: Some("20260701".into()),
             changed: None,
-            data_source: Some("实测".to_owned()),
+            data_source: Some("实测".into()),
             note: None,
             extra: BTreeMap::new(),
             place: place(i),

@@ -10,6 +10,7 @@ use crate::model::class::{Catalogue, Edition};
 use crate::model::code::{CellCode, ClassCode, ComponentCode};
 use crate::model::component::{Component, Place, Unit};
 use crate::model::profile::Profile;
+use crate::model::text::Shared;
 use crate::rules::class_known::class_known;
 use crate::rules::code::Code;
 use crate::rules::code_form::CodeForm;
@@ -27,6 +28,7 @@ pub struct ComponentRows<'a> {
     edition: Edition,
     form: CodeForm,
     seen: SeenCodes,
+    shared: Shared,
     city: Option<Surroundings>,
 }
 
@@ -43,7 +45,15 @@ impl<'a> ComponentRows<'a> {
         let form = CodeForm::new(profile.codes.component.as_deref())
             .map_err(|source| Refused::CodePattern { what: "component", source })?;
         let edition = profile.edition;
-        Ok(ComponentRows { taken: Vec::new(), catalogue, edition, form, seen: SeenCodes::default(), city })
+        Ok(ComponentRows {
+            taken: Vec::new(),
+            catalogue,
+            edition,
+            form,
+            seen: SeenCodes::default(),
+            shared: Shared::default(),
+            city,
+        })
     }
 
     fn place(&self, drawn: &Drawn, plane: &SurveyPlane, taking: &mut Taking<'_>) -> Option<Place> {
@@ -75,7 +85,8 @@ impl Collect for ComponentRows<'_> {
         }
         let place = drawn.and_then(|drawn| self.place(&drawn, row.plane, &mut taking));
         if let (Some(code), Some(class), Some(place)) = (code, class, place) {
-            let component = component(&mut taking, Identity { code, edition, class }, place);
+            let component =
+                component(&mut taking, &mut self.shared, Identity { code, edition, class }, place);
             if component.competent == Unit::default() {
                 let detail = format!("component {} names no competent unit", component.code);
                 taking.breaches.push(Breach::new(Code::CompetentMissing, detail));
@@ -93,8 +104,8 @@ struct Identity {
     class: ClassCode,
 }
 
-fn component(taking: &mut Taking<'_>, identity: Identity, place: Place) -> Component {
-    let mut unit = |code, name| Unit { code: taking.text(code), name: taking.text(name) };
+fn component(taking: &mut Taking<'_>, shared: &mut Shared, identity: Identity, place: Place) -> Component {
+    let mut unit = |code, name| Unit { code: taking.shared(code, shared), name: taking.shared(name, shared) };
     let competent = unit(Target::CompetentCode, Target::CompetentName);
     let owner = unit(Target::OwnerCode, Target::OwnerName);
     let maintainer = unit(Target::MaintainerCode, Target::MaintainerName);
@@ -103,16 +114,16 @@ fn component(taking: &mut Taking<'_>, identity: Identity, place: Place) -> Compo
         code,
         edition,
         class,
-        name: taking.text(Target::Name),
-        state: taking.text(Target::State),
+        name: taking.shared(Target::Name, shared),
+        state: taking.shared(Target::State, shared),
         competent,
         owner,
         maintainer,
         delivered_cell: taking.code(Target::Cell, CellCode::new),
-        surveyed: taking.day(Target::Surveyed),
-        changed: taking.day(Target::Changed),
-        data_source: taking.text(Target::DataSource),
-        note: taking.text(Target::Note),
+        surveyed: taking.day(Target::Surveyed).map(|day| shared.text(&day)),
+        changed: taking.day(Target::Changed).map(|day| shared.text(&day)),
+        data_source: taking.shared(Target::DataSource, shared),
+        note: taking.shared(Target::Note, shared),
         extra: std::mem::take(&mut taking.fields.extra),
         place,
     }

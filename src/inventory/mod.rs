@@ -200,6 +200,7 @@ impl Base {
             arcs: arcs.clone(),
             cells: cells.clone(),
             regions: regions.clone(),
+            things: Vec::new(),
             components: Vec::new(),
         };
         let city = City::build(bare, catalogue.clone()).map_err(Refused::CityBroken)?;

@@ -9,12 +9,13 @@ use crate::model::cell::{Cell, Parents};
 use crate::model::code::ComponentCode;
 use crate::model::component::Component;
 use crate::model::region::{Level, Region};
+use crate::model::thing::Thing;
 use crate::rules::code::Code;
 use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Breach, Findings, Site};
 use crate::store::{Change, CoverChange, Snapshot};
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Whether a delivery of components is all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,7 +211,7 @@ fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Ve
 
 /// Everything valid after a change, as the store will load it.
 pub fn applied(base: Snapshot, change: &Change) -> Snapshot {
-    let Snapshot { version, mut city, mut arcs, mut cells, regions, components } = base;
+    let Snapshot { version, mut city, mut arcs, mut cells, regions, things, components } = base;
     if let Some(cover) = &change.cover {
         city.origin = Some(cover.origin);
         arcs.clone_from(&cover.arcs);
@@ -223,7 +224,19 @@ pub fn applied(base: Snapshot, change: &Change) -> Snapshot {
         components.into_iter().filter(|component| !ended.contains(&component.code)).collect();
     components.extend(change.components.iter().cloned());
     components.sort_by(|a, b| a.code.cmp(&b.code));
-    Snapshot { version: version.next(), city, arcs, cells, regions, components }
+    let things = merged_things(things, change);
+    Snapshot { version: version.next(), city, arcs, cells, regions, things, components }
+}
+
+/// Things with others put in their place and without those that end, in kind and code order.
+fn merged_things(base: Vec<Thing>, change: &Change) -> Vec<Thing> {
+    let mut by_code: BTreeMap<_, Thing> =
+        base.into_iter().map(|thing| ((thing.kind, thing.code.clone()), thing)).collect();
+    by_code.extend(change.things.iter().map(|thing| ((thing.kind, thing.code.clone()), thing.clone())));
+    for gone in &change.gone_things {
+        by_code.remove(gone);
+    }
+    by_code.into_values().collect()
 }
 
 /// Regions with others put in their place, in level and code order.

@@ -3,6 +3,7 @@
 use super::plan::{Fields, Plan};
 use super::target::Target;
 use crate::model::code::InvalidCode;
+use crate::model::text::{Shared, Text};
 use crate::rules::code::Code;
 use crate::rules::code_form::CodeForm;
 use crate::rules::date_form::day;
@@ -32,6 +33,11 @@ impl<'a> Taking<'a> {
     /// A text.
     pub fn text(&mut self, target: Target) -> Option<String> {
         self.fields.take(target)
+    }
+
+    /// A text that other things have too.
+    pub fn shared(&mut self, target: Target, shared: &mut Shared) -> Option<Text> {
+        self.text(target).map(|text| shared.text(&text))
     }
 
     /// A day as YYYYMMDD; what is no day is left out and told.

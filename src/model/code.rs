@@ -99,6 +99,8 @@ codes! {
     ComponentCode = "component",
     /// The code of a class 小类 within an edition: four or five digits.
     ClassCode = "class",
+    /// The code of a department, inspector, duty zone, area, place or other thing, unique within its kind.
+    ThingCode = "thing",
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::class::Edition;
 use super::code::{CellCode, ClassCode, ComponentCode};
+use super::text::Text;
 use crate::geom::lattice::Position;
 use std::collections::BTreeMap;
 
@@ -15,9 +16,9 @@ pub struct Component {
     /// Its class 小类.
     pub class: ClassCode,
     /// Its name; the class's name when none was delivered.
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// Its state 状态, as delivered.
-    pub state: Option<String>,
+    pub state: Option<Text>,
     /// The competent unit 主管部门.
     pub competent: Unit,
     /// The owner 权属单位.
@@ -27,13 +28,13 @@ pub struct Component {
     /// The cell that the delivery names; compared with the computed one, never trusted.
     pub delivered_cell: Option<CellCode>,
     /// The day of the first survey 初始日期, YYYYMMDD.
-    pub surveyed: Option<String>,
+    pub surveyed: Option<Text>,
     /// The day of the last change survey 变更日期, YYYYMMDD.
-    pub changed: Option<String>,
+    pub changed: Option<Text>,
     /// Where the data come from 数据来源.
-    pub data_source: Option<String>,
+    pub data_source: Option<Text>,
     /// A note 备注.
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// Delivered fields that the mapping keeps, by name.
     pub extra: BTreeMap<String, String>,
     /// Its shape.
@@ -44,9 +45,9 @@ pub struct Component {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unit {
     /// The department's code, often a social credit code 统一社会信用代码.
-    pub code: Option<String>,
+    pub code: Option<Text>,
     /// The department's name.
-    pub name: Option<String>,
+    pub name: Option<Text>,
 }
 
 /// A component's shape in absolute lattice positions.

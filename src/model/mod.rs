@@ -7,4 +7,6 @@ pub mod component;
 pub mod profile;
 pub mod region;
 pub mod snapshot;
+pub mod text;
+pub mod thing;
 pub mod version;

@@ -1,10 +1,11 @@
 //! A whole version as a value, and a change to it: what passes between the store, the city and the import.
 
 use super::cell::{BorderArc, Cell};
-use super::code::ComponentCode;
+use super::code::{ComponentCode, ThingCode};
 use super::component::Component;
 use super::profile::Profile;
 use super::region::Region;
+use super::thing::{Thing, ThingKind};
 use super::version::Version;
 use crate::geom::lattice::Position;
 
@@ -34,6 +35,8 @@ pub struct Snapshot {
     pub cells: Vec<Cell>,
     /// The regions, in level and code order.
     pub regions: Vec<Region>,
+    /// Departments, inspectors, duty zones, areas, places and base layers, in kind and code order.
+    pub things: Vec<Thing>,
     /// The components, in code order.
     pub components: Vec<Component>,
 }
@@ -47,6 +50,10 @@ pub struct Change {
     pub cover: Option<CoverChange>,
     /// Regions that are new or changed.
     pub regions: Vec<Region>,
+    /// Things of the other layers that are new or changed.
+    pub things: Vec<Thing>,
+    /// Things that end with this version; one that ended before stays as it is.
+    pub gone_things: Vec<(ThingKind, ThingCode)>,
     /// Components that are new or changed.
     pub components: Vec<Component>,
     /// Components that end with this version; one that ended before stays as it is.

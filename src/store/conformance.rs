@@ -53,6 +53,7 @@ fn a_new_city_is_empty(site: &dyn Site) {
         arcs: Vec::new(),
         cells: Vec::new(),
         regions: Vec::new(),
+        things: Vec::new(),
         components: Vec::new(),
     };
     assert_eq!(load(&*store, 0), empty);
@@ -126,6 +127,7 @@ impl Twin {
             arcs,
             cells,
             regions: self.regions.values().cloned().collect(),
+            things: Vec::new(),
             components: self.components.values().cloned().collect(),
         }
     }

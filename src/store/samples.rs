@@ -9,6 +9,7 @@ use crate::model::code::{CellCode, ClassCode, ComponentCode, RegionCode};
 use crate::model::component::{Component, Place, Unit};
 use crate::model::profile::{CodePatterns, LocalClass, Profile};
 use crate::model::region::{Level, Region};
+use crate::model::text::Text;
 use crate::model::version::Changeset;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -133,23 +134,23 @@ pub(super) fn component(n: u32) -> Component {
         _ => Place::Point(at(x, y)),
     };
     let unit = |k: u32| Unit {
-        code: Some(format!("1142050000{:08}", k % 43)),
-        name: Some(format!("第{}养护所", k % 43)),
+        code: Some(format!("1142050000{:08}", k % 43).into()),
+        name: Some(format!("第{}养护所", k % 43).into()),
     };
     Component {
         code: component_code(n),
         edition: Edition::Gbt47678,
         class: ClassCode::new(&format!("01{:03}", n % 153)).unwrap(),
-        name: Some("下水道井盖".to_owned()),
-        state: Some("完好".to_owned()),
+        name: Some("下水道井盖".into()),
+        state: Some("完好".into()),
         competent: unit(n),
         owner: unit(n / 3),
         maintainer: if n.is_multiple_of(4) { Unit::default() } else { unit(n / 7) },
         delivered_cell: Some(cell_code(i64::from(n) % 4, 0)),
-        surveyed: Some("20260401".to_owned()),
-        changed: n.is_multiple_of(5).then(|| "20261001".to_owned()),
-        data_source: Some("实测".to_owned()),
-        note: n.is_multiple_of(9).then(|| "井盖有裂纹".to_owned()),
+        surveyed: Some("20260401".into()),
+        changed: n.is_multiple_of(5).then(|| "20261001".into()),
+        data_source: Some("实测".into()),
+        note: n.is_multiple_of(9).then(|| "井盖有裂纹".into()),
         extra: if n.is_multiple_of(11) {
             BTreeMap::from([("材质".to_owned(), "铸铁".to_owned())])
         } else {
@@ -171,7 +172,7 @@ pub(super) fn everything() -> Change {
             district,
         ],
         components: (0..60).map(component).collect(),
-        gone: Vec::new(),
+        ..Change::default()
     }
 }
 
@@ -183,7 +184,7 @@ pub(super) fn any_position() -> impl Strategy<Value = Position> {
 
 /// Any component whose parts are long enough; texts hold anything, also nothing.
 pub(super) fn any_component() -> impl Strategy<Value = Component> {
-    let text = || proptest::option::of(any::<String>());
+    let text = || proptest::option::of(any::<String>().prop_map(Text::from));
     let unit = move || (text(), text()).prop_map(|(code, name)| Unit { code, name });
     let line = |least: usize| proptest::collection::vec(any_position(), least..6);
     let polygon = proptest::collection::vec(proptest::collection::vec(line(3), 1..3), 1..3);

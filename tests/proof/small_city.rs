@@ -49,6 +49,7 @@ fn small_city() -> City {
         arcs: border_arcs(&built.cover, &codes),
         cells: cells.collect(),
         regions: vec![],
+        things: vec![],
         components: vec![],
     };
     City::build(snapshot, Arc::new(Catalogue::new())).unwrap()

@@ -104,6 +104,7 @@ impl Store for SqliteStore {
                 arcs,
                 cells,
                 regions: regions::load(conn, version)?,
+                things: Vec::new(),
                 components: components::load(conn, version)?,
             })
         })

@@ -40,6 +40,7 @@ pub(crate) fn snapshot() -> Snapshot {
         arcs: arcs(&cover),
         cells: (0..cover.cells()).map(cell).collect(),
         regions: regions(),
+        things: Vec::new(),
         components: components(&cover),
     }
 }
@@ -142,22 +143,22 @@ fn components(cover: &Cover) -> Vec<Component> {
 }
 
 fn component(number: u32, class: &str, place: Place) -> Component {
-    let unit = |name: &str| Unit { code: Some("11420500011321556N".to_owned()), name: Some(name.to_owned()) };
+    let unit = |name: &str| Unit { code: Some("11420500011321556N".into()), name: Some(name.into()) };
     Component {
         code: ComponentCode::new(&format!("42050201001{number:06}")).unwrap(),
         edition: Edition::Gbt47678,
         class: ClassCode::new(class).unwrap(),
-        name: number.is_multiple_of(4).then(|| "井盖".to_owned()),
-        state: Some("完好".to_owned()),
+        name: number.is_multiple_of(4).then(|| "井盖".into()),
+        state: Some("完好".into()),
         competent: unit("住建局"),
         owner: if number.is_multiple_of(2) { unit("自来水公司") } else { Unit::default() },
         maintainer: Unit::default(),
         delivered_cell: None,
-        surveyed: Some("20260401".to_owned()),
+        surveyed: Some("20260401".into()),
         changed: None,
-        data_source: Some("实测".to_owned()),
+        data_source: Some("实测".into()),
         note: None,
-        extra: BTreeMap::from([("材质".to_owned(), "铸铁".to_owned())]),
+        extra: BTreeMap::from([("材质".into(), "铸铁".into())]),
         place,
     }
 }

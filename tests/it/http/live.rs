@@ -59,7 +59,10 @@ fn an_answer_comes_from_one_version_however_often_the_city_is_swapped() {
     let of_version = |version: u64| {
         let mut snapshot = city::snapshot();
         snapshot.version = Version(version);
-        snapshot.components.iter_mut().for_each(|component| component.state = Some(version.to_string()));
+        snapshot
+            .components
+            .iter_mut()
+            .for_each(|component| component.state = Some(version.to_string().into()));
         let catalogue = Arc::new(city::catalogue());
         Shown::new(wanmi::city::City::build(snapshot, catalogue).unwrap())
     };

@@ -71,7 +71,7 @@ fn stored(folder: &Path) -> PathBuf {
     let origin = snapshot.city.origin.unwrap();
     let cover = Some(CoverChange { origin, arcs: snapshot.arcs, cells: snapshot.cells });
     let components = snapshot.components.into_iter().take(10).collect();
-    let change = Change { cover, regions: snapshot.regions, components, gone: Vec::new() };
+    let change = Change { cover, regions: snapshot.regions, components, ..Change::default() };
     store.commit(Version(0), &by(), &change).unwrap();
     path
 }

@@ -22,7 +22,7 @@ fn a_thing_keeps_its_id_through_changes_and_absence() {
     let mut store = folder.filled();
     let ids = "SELECT count(DISTINCT id) FROM component WHERE code = '42050201000000007'";
     let mut changed = component(7);
-    changed.state = Some("破损".to_owned());
+    changed.state = Some("破损".into());
     let steps = [
         Change { components: vec![changed], ..Change::default() },
         Change { gone: vec![component_code(7)], ..Change::default() },
