@@ -1,9 +1,13 @@
 //! What every [`Store`] must do: one list of cases, run over each kind of store.
 
-use super::samples::{self, at, by, cell_code, city, component, component_code, everything, grid, merged};
+use super::samples::{
+    self, at, by, cell_code, city, component, component_code, everything, grid, merged, thing, thing_code,
+};
 use super::{Change, CoverChange, Snapshot, Store, StoreError};
+use crate::model::code::ThingCode;
 use crate::model::component::{Component, Place};
 use crate::model::region::Level;
+use crate::model::thing::{Thing, ThingKind};
 use crate::model::version::Version;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -30,6 +34,8 @@ pub(super) const CASES: &[Case] = &[
     ("two handles see each other's versions", two_handles_take_turns),
     ("a version that does not exist is refused", an_unknown_version_is_refused),
     ("a component that is gone can come back", gone_and_back),
+    ("any thing comes back as it was", any_thing_comes_back),
+    ("a thing that is gone can come back", a_thing_gone_and_back),
     ("a new cover ends the cells that it lacks", a_new_cover_replaces_the_old),
     ("a change that does not hold together is refused whole", inconsistent_changes_are_refused),
     ("the log tells who, when and why", the_log_tells),
@@ -95,6 +101,7 @@ fn any_component_comes_back(site: &dyn Site) {
 struct Twin {
     cover: Option<CoverChange>,
     regions: BTreeMap<(Level, String), crate::model::region::Region>,
+    things: BTreeMap<(ThingKind, ThingCode), Thing>,
     components: BTreeMap<String, Component>,
 }
 
@@ -105,6 +112,12 @@ impl Twin {
         }
         for region in &change.regions {
             self.regions.insert((region.level, region.code.to_string()), region.clone());
+        }
+        for key in &change.gone_things {
+            self.things.remove(key);
+        }
+        for thing in &change.things {
+            self.things.insert((thing.kind, thing.code.clone()), thing.clone());
         }
         for code in &change.gone {
             self.components.remove(code.as_str());
@@ -127,7 +140,7 @@ impl Twin {
             arcs,
             cells,
             regions: self.regions.values().cloned().collect(),
-            things: Vec::new(),
+            things: self.things.values().cloned().collect(),
             components: self.components.values().cloned().collect(),
         }
     }
@@ -149,6 +162,7 @@ fn random_change(twin: &Twin, dice: &mut impl FnMut(u32) -> u32, round: u32) -> 
         change.regions.retain(|other| other.level != region.level);
         change.regions.push(region);
     }
+    random_things(twin, &mut change, dice);
     let mut touched: BTreeMap<u32, Component> = BTreeMap::new();
     for _ in 0..dice(12) {
         let n = dice(30);
@@ -166,6 +180,21 @@ fn random_change(twin: &Twin, dice: &mut impl FnMut(u32) -> u32, round: u32) -> 
     }
     change.components = touched.into_values().collect();
     change
+}
+
+fn random_things(twin: &Twin, change: &mut Change, dice: &mut impl FnMut(u32) -> u32) {
+    for kind in ThingKind::ALL {
+        if dice(3) == 0 {
+            let (n, like) = (dice(4), dice(4));
+            change.things.push(Thing { code: thing_code(n), ..thing(*kind, like) });
+        }
+    }
+    for (kind, code) in twin.things.keys() {
+        let given = change.things.iter().any(|thing| (thing.kind, &thing.code) == (*kind, code));
+        if dice(6) == 0 && !given {
+            change.gone_things.push((*kind, code.clone()));
+        }
+    }
 }
 
 fn history_equals_the_twin(site: &dyn Site) {
@@ -236,6 +265,50 @@ fn gone_and_back(site: &dyn Site) {
     assert_eq!([1, 2, 3, 4].map(has), [true, false, false, true]);
 }
 
+fn any_thing_comes_back(site: &dyn Site) {
+    let mut store = site.create();
+    let mut runner = TestRunner::new(Config { cases: 32, failure_persistence: None, ..Config::default() });
+    let texts = proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4);
+    let kinds = proptest::sample::select(ThingKind::ALL);
+    let several = proptest::collection::vec((kinds, 0..9_u32, texts), 1..9);
+    let store = std::cell::RefCell::new(&mut store);
+    let mut twin = BTreeMap::new();
+    let twin = std::cell::RefCell::new(&mut twin);
+    runner
+        .run(&several, |several| {
+            let (mut store, mut twin) = (store.borrow_mut(), twin.borrow_mut());
+            let mut change = BTreeMap::new();
+            for (kind, n, texts) in several {
+                let mut any = thing(kind, n);
+                any.values.extend(texts.into_iter().map(|(name, value)| (name.into(), value.into())));
+                change.insert((kind, any.code.clone()), any);
+            }
+            twin.extend(change.clone());
+            let change = Change { things: change.into_values().collect(), ..Change::default() };
+            let version = commit(&mut ***store, &change);
+            prop_assert_eq!(load(&***store, version.0).things, twin.values().cloned().collect::<Vec<_>>());
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn a_thing_gone_and_back(site: &dyn Site) {
+    let mut store = site.create();
+    let (kind, other) = (ThingKind::Permit, ThingKind::PlaceName);
+    // One code in two kinds is two things.
+    let both = Change { things: vec![thing(kind, 1), thing(other, 1)], ..Change::default() };
+    commit(&mut *store, &both);
+    let gone = Change { gone_things: vec![(kind, thing_code(1))], ..Change::default() };
+    commit(&mut *store, &gone);
+    commit(&mut *store, &gone);
+    commit(&mut *store, &both);
+    let has = |version| {
+        let things = load(&*store, version).things;
+        (things.contains(&thing(kind, 1)), things.contains(&thing(other, 1)))
+    };
+    assert_eq!([1, 2, 3, 4].map(has), [(true, true), (false, true), (false, true), (true, true)]);
+}
+
 fn a_new_cover_replaces_the_old(site: &dyn Site) {
     let mut store = site.create();
     let whole = grid(4, 3);
@@ -288,6 +361,31 @@ fn inconsistent_changes() -> Vec<(&'static str, Change)> {
         ),
         ("never had it", Change { gone: vec![component_code(999)], ..Change::default() }),
         ("is given twice", Change { regions: vec![region.clone(), region], ..Change::default() }),
+        (
+            "is given twice",
+            Change {
+                things: vec![thing(ThingKind::Road, 1), thing(ThingKind::Road, 1)],
+                ..Change::default()
+            },
+        ),
+        (
+            "never had it",
+            Change { gone_things: vec![(ThingKind::Road, thing_code(77))], ..Change::default() },
+        ),
+        (
+            "not one that departments have",
+            Change {
+                things: vec![Thing { kind: ThingKind::Department, ..thing(ThingKind::Road, 1) }],
+                ..Change::default()
+            },
+        ),
+        (
+            "not on Earth",
+            Change {
+                things: vec![Thing { place: Some(Place::Point(far)), ..thing(ThingKind::Permit, 1) }],
+                ..Change::default()
+            },
+        ),
         ("is given twice", with_cover(|cover| cover.cells.push(cover.cells[0].clone()))),
         ("has no cell", with_cover(|cover| drop(cover.cells.remove(5)))),
         ("is not what lies beside", with_cover(|cover| drop(cover.arcs.remove(5)))),

@@ -5,11 +5,12 @@ use crate::geom::lattice::Position;
 use crate::geom::shape::ShapeKind;
 use crate::model::cell::{BorderArc, Cell, Parents};
 use crate::model::class::Edition;
-use crate::model::code::{CellCode, ClassCode, ComponentCode, RegionCode};
+use crate::model::code::{CellCode, ClassCode, ComponentCode, RegionCode, ThingCode};
 use crate::model::component::{Component, Place, Unit};
 use crate::model::profile::{CodePatterns, LocalClass, Profile};
 use crate::model::region::{Level, Region};
 use crate::model::text::Text;
+use crate::model::thing::{Form, Thing, ThingKind};
 use crate::model::version::Changeset;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -160,7 +161,28 @@ pub(super) fn component(n: u32) -> Component {
     }
 }
 
-/// A city that has everything: 4 × 3 cells, regions with and without borders, 60 components.
+/// A thing of a kind with every field of the kind, and a shape that the kind may have.
+pub(super) fn thing(kind: ThingKind, n: u32) -> Thing {
+    let word = |form: &Form| match form {
+        Form::Word(words) => words[n as usize % words.len()].to_owned(),
+        _ => format!("值\"{n}\";'"),
+    };
+    let fields = kind.fields().iter().filter(|field| field.required || n.is_multiple_of(2));
+    let values = fields.map(|field| (field.name.into(), word(&field.form).into())).collect();
+    let (x, y) = (i64::from(n) * 1_000, 700);
+    let place = kind.shapes().get(n as usize % kind.shapes().len().max(1)).map(|shape| match shape {
+        ShapeKind::Point => Place::Point(at(x, y)),
+        ShapeKind::Line => Place::Line(vec![vec![at(x, y), at(x + 70, y + 9)]]),
+        ShapeKind::Polygon => Place::Polygon(vec![vec![square(x, y, 90)]]),
+    });
+    Thing { kind, code: thing_code(n), values, place }
+}
+
+pub(super) fn thing_code(n: u32) -> ThingCode {
+    ThingCode::new(&format!("T-{n:02}")).unwrap()
+}
+
+/// A city that has everything: 4 × 3 cells, regions with and without borders, 3 things of each kind, 60 components.
 pub(super) fn everything() -> Change {
     let mut district = region(Level::District, "420502", "西陵区");
     district.border = vec![vec![square(0, 0, 900_000), square(100, 100, 50)], vec![square(1_000_000, 0, 20)]];
@@ -171,6 +193,7 @@ pub(super) fn everything() -> Change {
             region(Level::Street, "420502001", "示意街道"),
             district,
         ],
+        things: ThingKind::ALL.iter().flat_map(|&kind| (0..3).map(move |n| thing(kind, n))).collect(),
         components: (0..60).map(component).collect(),
         ..Change::default()
     }

@@ -5,7 +5,7 @@ use super::cover;
 use super::fault::{Fault, Step};
 use super::gpkg::{self, SRS_ID};
 use super::open::{APPLICATION_ID, USER_VERSION};
-use super::{cells, components, regions, versions};
+use super::{cells, components, regions, things, versions};
 use crate::cover::arcs::LooseArc;
 use crate::cover::{CellId, Cover};
 use crate::geom::lattice::{Origin, Point};
@@ -77,7 +77,12 @@ pub(super) fn check(conn: &Connection) -> Step<Faults> {
     integrity(conn, &mut faults)?;
     references(conn, &mut faults)?;
     version_gaps(conn, &mut faults)?;
-    for (table, code) in [("region", "level || ' ' || code"), ("cell", "code"), ("component", "code")] {
+    for (table, code) in [
+        ("region", "level || ' ' || code"),
+        ("cell", "code"),
+        ("thing", "kind || ' ' || code"),
+        ("component", "code"),
+    ] {
         intervals(conn, table, &mut faults)?;
         codes(conn, table, code, &mut faults)?;
     }
@@ -155,6 +160,7 @@ fn readable(conn: &Connection, faults: &mut Faults) -> Step<()> {
     found(versions::city(conn, newest).map(drop), faults)?;
     regions::each_entry(conn, |read| found(read, faults))?;
     cells::each_entry(conn, |read| found(read, faults))?;
+    things::each_entry(conn, |read| found(read, faults))?;
     components::each_entry(conn, |read| found(read, faults))
 }
 
@@ -311,15 +317,18 @@ fn geopackage(conn: &Connection, faults: &mut Faults) -> Step<()> {
             add(faults, FaultKind::Contents, format!("{pragma} is {found}, GeoPackage 1.3 has {expected}"));
         }
     }
-    for layer in Layer::ALL {
-        let listed: i64 = conn.query_row(
+    for layer in Layer::all() {
+        // A table has no geometry column and no system of its own.
+        let sql = if layer.has_geometry() {
             "SELECT count(*) FROM gpkg_contents JOIN gpkg_geometry_columns USING (table_name)
              JOIN sqlite_master ON name = table_name AND type = 'view'
              WHERE table_name = ?1 AND data_type = 'features' AND column_name = 'geom'
-               AND gpkg_contents.srs_id = ?2 AND gpkg_geometry_columns.srs_id = ?2",
-            params![layer.view(), SRS_ID],
-            |row| row.get(0),
-        )?;
+               AND gpkg_contents.srs_id = ?2 AND gpkg_geometry_columns.srs_id = ?2"
+        } else {
+            "SELECT count(*) FROM gpkg_contents JOIN sqlite_master ON name = table_name AND type = 'view'
+             WHERE table_name = ?1 AND data_type = 'attributes' AND coalesce(srs_id, ?2) = ?2"
+        };
+        let listed: i64 = conn.query_row(sql, params![layer.view(), SRS_ID], |row| row.get(0))?;
         if listed != 1 {
             add(faults, FaultKind::Contents, format!("layer {} is not listed as it should be", layer.view()));
         } else if let Ok(bounds) = contents::measure(conn, layer)

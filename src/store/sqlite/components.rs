@@ -135,7 +135,7 @@ impl<'conn> Pen<'conn> {
         let Encoded { blob, bounds } = gpkg::encode_place(&c.place)
             .map_err(|error| Fault::inconsistent(format!("component {}: {error}", c.code)))?;
         let kind = gpkg::kind(&c.place);
-        traffic.came(Layer::of(kind), bounds);
+        traffic.came(Layer::Components(kind), bounds);
         let place = |column: ShapeKind| (column == kind).then_some(&blob);
         self.insert.execute(params![
             id,
@@ -212,7 +212,7 @@ fn place<'a>(row: &'a Row<'_>) -> Step<(ShapeKind, &'a [u8])> {
 /// Tells the layers that a valid entry ends.
 fn leave(row: &Row<'_>, traffic: &mut Traffic) -> Step<()> {
     let (kind, blob) = place(row)?;
-    traffic.went(Layer::of(kind), gpkg::bounds(blob)?);
+    traffic.went(Layer::Components(kind), gpkg::bounds(blob)?);
     Ok(())
 }
 

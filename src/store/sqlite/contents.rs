@@ -4,55 +4,72 @@ use super::fault::Step;
 use super::gpkg::{self, Bounds};
 use crate::geom::lattice::Degrees;
 use crate::geom::shape::ShapeKind;
+use crate::model::thing::ThingKind;
 use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
 
 /// A layer that other programs see: a view of what is valid now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layer {
     Cells,
     Regions,
     Arcs,
-    ComponentsPoint,
-    ComponentsLine,
-    ComponentsPolygon,
+    /// Components of a kind of shape.
+    Components(ShapeKind),
+    /// Things of a kind that have a kind of shape.
+    Shaped(ThingKind, ShapeKind),
+    /// All things of a kind, without their shapes.
+    Table(ThingKind),
 }
 
+const SHAPES: [ShapeKind; 3] = [ShapeKind::Point, ShapeKind::Line, ShapeKind::Polygon];
+
 impl Layer {
-    /// All layers, in the order of their discriminants.
-    pub(super) const ALL: [Layer; 6] = [
-        Layer::Cells,
-        Layer::Regions,
-        Layer::Arcs,
-        Layer::ComponentsPoint,
-        Layer::ComponentsLine,
-        Layer::ComponentsPolygon,
-    ];
+    /// All layers.
+    pub(super) fn all() -> impl Iterator<Item = Layer> {
+        let things = ThingKind::ALL.iter().flat_map(|&kind| {
+            let shaped = kind.shapes().iter().map(move |&shape| Layer::Shaped(kind, shape));
+            let table = (kind.shapes().len() != 1).then_some(Layer::Table(kind));
+            table.into_iter().chain(shaped)
+        });
+        let components = SHAPES.into_iter().map(Layer::Components);
+        [Layer::Cells, Layer::Regions, Layer::Arcs].into_iter().chain(components).chain(things)
+    }
 
     /// The name of the view.
-    pub(super) fn view(self) -> &'static str {
+    pub(super) fn view(self) -> String {
+        let of_shape = |name: &str, shape| match shape {
+            ShapeKind::Point => format!("{name}_point"),
+            ShapeKind::Line => format!("{name}_line"),
+            ShapeKind::Polygon => format!("{name}_polygon"),
+        };
         match self {
-            Layer::Cells => "cells",
-            Layer::Regions => "regions",
-            Layer::Arcs => "arcs",
-            Layer::ComponentsPoint => "components_point",
-            Layer::ComponentsLine => "components_line",
-            Layer::ComponentsPolygon => "components_polygon",
+            Layer::Cells => "cells".to_owned(),
+            Layer::Regions => "regions".to_owned(),
+            Layer::Arcs => "arcs".to_owned(),
+            Layer::Components(shape) => of_shape("components", shape),
+            Layer::Shaped(kind, shape) if kind.shapes().len() > 1 => of_shape(kind.as_str(), shape),
+            Layer::Shaped(kind, _) | Layer::Table(kind) => kind.as_str().to_owned(),
         }
     }
 
-    /// The layer that shows components of a kind.
-    pub(super) fn of(kind: ShapeKind) -> Self {
-        match kind {
-            ShapeKind::Point => Layer::ComponentsPoint,
-            ShapeKind::Line => Layer::ComponentsLine,
-            ShapeKind::Polygon => Layer::ComponentsPolygon,
-        }
+    /// Whether the layer has geometry.
+    pub(super) fn has_geometry(self) -> bool {
+        !matches!(self, Layer::Table(_))
+    }
+
+    /// The layers that show a thing with a shape, or without one.
+    pub(super) fn of_thing(kind: ThingKind, shape: Option<ShapeKind>) -> impl Iterator<Item = Layer> {
+        let table = (kind.shapes().len() != 1).then_some(Layer::Table(kind));
+        // The one layer of a kind of one shape shows its shapeless things too.
+        let shape = shape.or_else(|| kind.shapes().first().copied().filter(|_| kind.shapes().len() == 1));
+        table.into_iter().chain(shape.map(|shape| Layer::Shaped(kind, shape)))
     }
 }
 
 /// What came to the layers and what went while a version is written.
 #[derive(Default)]
-pub(super) struct Traffic([Option<Flow>; 6]);
+pub(super) struct Traffic(BTreeMap<Layer, Flow>);
 
 /// The traffic of one layer.
 #[derive(Clone, Copy)]
@@ -65,17 +82,21 @@ impl Traffic {
     /// An entry with these bounds begins.
     pub(super) fn came(&mut self, layer: Layer, bounds: Bounds) {
         let flow = self.flow(layer);
-        flow.came = flow.came.union(bounds);
+        if layer.has_geometry() {
+            flow.came = flow.came.union(bounds);
+        }
     }
 
     /// An entry with these bounds ends.
     pub(super) fn went(&mut self, layer: Layer, bounds: Bounds) {
         let flow = self.flow(layer);
-        flow.went = flow.went.union(bounds);
+        if layer.has_geometry() {
+            flow.went = flow.went.union(bounds);
+        }
     }
 
     fn flow(&mut self, layer: Layer) -> &mut Flow {
-        self.0[layer as usize].get_or_insert(Flow { came: Bounds::EMPTY, went: Bounds::EMPTY })
+        self.0.entry(layer).or_insert(Flow { came: Bounds::EMPTY, went: Bounds::EMPTY })
     }
 
     /// Brings the list of layers up to date after the entries are written.
@@ -83,8 +104,7 @@ impl Traffic {
     /// Bounds stay exact without a scan: they grow with what came, and only when something that touched the edge
     /// went are they measured anew.
     pub(super) fn record(&self, conn: &Connection, at: &str) -> Step<()> {
-        for (layer, flow) in Layer::ALL.into_iter().zip(&self.0) {
-            let Some(flow) = flow else { continue };
+        for (&layer, flow) in &self.0 {
             let listed = listed_bounds(conn, layer)?;
             let bounds =
                 if reaches(flow.went, listed) { measure(conn, layer)? } else { listed.union(flow.came) };
@@ -123,6 +143,9 @@ pub(super) fn listed_bounds(conn: &Connection, layer: Layer) -> Step<Bounds> {
 
 /// The bounds of what the layer holds now; reads the header of every geometry.
 pub(super) fn measure(conn: &Connection, layer: Layer) -> Step<Bounds> {
+    if !layer.has_geometry() {
+        return Ok(Bounds::EMPTY);
+    }
     let mut select = conn.prepare(&format!("SELECT geom FROM {} WHERE geom IS NOT NULL", layer.view()))?;
     let mut rows = select.query([])?;
     let mut all = Bounds::EMPTY;

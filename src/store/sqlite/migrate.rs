@@ -12,8 +12,10 @@ pub(super) struct Migration {
 }
 
 /// All migrations; numbers count from 1 without gaps.
-pub(super) const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("../../../schemas/sqlite/0001_init.sql") }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../../../schemas/sqlite/0001_init.sql") },
+    Migration { number: 2, sql: include_str!("../../../schemas/sqlite/0002_things.sql") },
+];
 
 /// The newest form that `migrations` know.
 pub(super) fn known(migrations: &[Migration]) -> u32 {

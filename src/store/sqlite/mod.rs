@@ -17,6 +17,7 @@ mod cells;
 mod components;
 mod cover;
 mod regions;
+mod things;
 
 mod check;
 mod fault;
@@ -104,7 +105,7 @@ impl Store for SqliteStore {
                 arcs,
                 cells,
                 regions: regions::load(conn, version)?,
-                things: Vec::new(),
+                things: things::load(conn, version)?,
                 components: components::load(conn, version)?,
             })
         })
@@ -142,6 +143,7 @@ fn write(conn: &Connection, base: Version, by: &Changeset, change: &Change) -> S
     if let Some(cover) = &change.cover {
         cover::write(conn, version, cover, &mut traffic)?;
     }
+    things::write(conn, version, (&change.things, &change.gone_things), &mut traffic)?;
     components::write(conn, version, (&change.components, &change.gone), &mut traffic)?;
     traffic.record(conn, &at)?;
     Ok(version)

@@ -38,6 +38,9 @@ fn every_kind_of_edit_behind_our_back_is_found() {
         ("UPDATE component SET point = NULL WHERE entry = 3", &["store_unreadable"]),
         ("UPDATE component SET point = x'00' WHERE entry = 3", &["store_unreadable"]),
         ("UPDATE region SET level = 'province' WHERE entry = 2", &["store_unreadable"]),
+        ("UPDATE thing SET kind = 'lamps' WHERE entry = 2", &["store_unreadable"]),
+        ("UPDATE thing SET fields = '{\"name\":1}' WHERE entry = 2", &["store_unreadable"]),
+        ("UPDATE thing SET line = x'00' WHERE kind = 'roads'", &["store_unreadable"]),
         ("UPDATE cell SET code = '' WHERE to_version = 3", &["store_code_twice", "store_unreadable"]),
         ("UPDATE component SET name = x'ff' WHERE entry = 3", &["store_unreadable"]),
         (

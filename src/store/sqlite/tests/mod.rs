@@ -9,6 +9,7 @@ mod polygons;
 mod refusals;
 mod rows;
 mod size;
+mod upgrade;
 
 use super::*;
 use crate::model::region::Level;

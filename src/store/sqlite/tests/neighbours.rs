@@ -23,19 +23,25 @@ fn ogrinfo_lists_the_layers_with_counts_system_and_bounds() {
     let Some(words) = ogrinfo(&folder, &["-ro", "-al", "-so"]) else { return };
     let layers: Vec<&str> = words.split("\nLayer name: ").skip(1).collect();
     let names: Vec<&str> = layers.iter().filter_map(|layer| layer.lines().next()).collect();
-    assert_eq!(
-        names,
-        ["cells", "regions", "arcs", "components_point", "components_line", "components_polygon", "version"]
-    );
-    for (layer, geometry, features, extent) in [
-        (0, "Multi Polygon", 12, "(111.290000, 30.700000) - (111.294001, 30.703000)"),
-        (1, "Multi Polygon", 3, "(111.290000, 30.700000) - (111.300000, 30.709000)"),
-        (2, "Line String", 31, "(111.290000, 30.700000) - (111.294001, 30.703000)"),
-        (3, "Point", 53, ""),
-        (4, "Multi Line String", 3, ""),
-        (5, "Multi Polygon", 3, ""),
+    let expected: Vec<String> = contents::Layer::all().map(contents::Layer::view).collect();
+    let expected: std::collections::BTreeSet<&str> =
+        expected.iter().map(String::as_str).chain(["version"]).collect();
+    assert_eq!(names.iter().copied().collect::<std::collections::BTreeSet<_>>(), expected);
+    let layer = |name: &str| layers[names.iter().position(|other| *other == name).unwrap()];
+    for (name, geometry, features, extent) in [
+        ("cells", "Multi Polygon", 12, "(111.290000, 30.700000) - (111.294001, 30.703000)"),
+        ("regions", "Multi Polygon", 3, "(111.290000, 30.700000) - (111.300000, 30.709000)"),
+        ("arcs", "Line String", 31, "(111.290000, 30.700000) - (111.294001, 30.703000)"),
+        ("components_point", "Point", 53, ""),
+        ("components_line", "Multi Line String", 3, ""),
+        ("components_polygon", "Multi Polygon", 3, ""),
+        ("overlays", "Multi Polygon", 3, "(111.290000, 30.700007) - (111.290021, 30.700008)"),
+        ("permits_point", "Point", 1, "(111.290000, 30.700007) - (111.290000, 30.700007)"),
+        ("places_line", "Multi Line String", 1, ""),
+        ("places_polygon", "Multi Polygon", 1, ""),
+        ("roads", "Multi Line String", 3, ""),
     ] {
-        let text = layers[layer];
+        let text = layer(name);
         for says in [
             format!("Geometry: {geometry}\n"),
             format!("Feature Count: {features}\n"),
@@ -48,7 +54,11 @@ fn ogrinfo_lists_the_layers_with_counts_system_and_bounds() {
             assert!(text.contains(&says), "{says:?} is missing in {text}");
         }
     }
-    assert!(layers[6].contains("Feature Count: 3\n"), "{}", layers[6]);
+    for (name, features) in [("version", 3), ("departments", 3), ("duty_zones", 3), ("permits", 3)] {
+        let text = layer(name);
+        assert!(text.contains(&format!("Feature Count: {features}\n")), "{text}");
+        assert!(text.contains("Geometry: None\n"), "{text}");
+    }
 }
 
 #[test]
@@ -61,6 +71,37 @@ fn ogrinfo_reads_chinese_text_and_eight_decimals() {
         ["name (String) = 下水道井盖", "owner_name (String) = 第0养护所", "POINT (111.29007919 30.70104729)"]
     {
         assert!(words.contains(says), "{says:?} is missing in {words}");
+    }
+}
+
+#[test]
+fn ogrinfo_reads_the_fields_of_things_as_texts() {
+    let folder = Folder::new();
+    drop(folder.filled());
+    let Some(words) = ogrinfo(&folder, &["places_point", "-ro"]) else { return };
+    for says in ["name (String) = 值\"0\";'", "kind (String) = region", "POINT (111.29 30.700007)"] {
+        assert!(words.contains(says), "{says:?} is missing in {words}");
+    }
+}
+
+#[test]
+fn every_kind_of_thing_has_its_layers_with_its_fields() {
+    let folder = Folder::new();
+    let store = folder.made();
+    let columns = |view: &str| {
+        let sql = format!("SELECT group_concat(name, ' ') FROM pragma_table_info('{view}')");
+        store.conn.query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    for layer in contents::Layer::all() {
+        let (contents::Layer::Shaped(kind, _) | contents::Layer::Table(kind)) = layer else { continue };
+        let mut expected = vec!["OGC_FID", "code"];
+        expected.extend(kind.fields().iter().map(|field| field.name));
+        expected.extend(layer.has_geometry().then_some("geom"));
+        assert_eq!(
+            columns(&layer.view()),
+            expected.join(" "),
+            "{layer:?}: a kind that changes needs a migration"
+        );
     }
 }
 
@@ -88,7 +129,7 @@ fn the_validator_of_gdal_finds_a_sound_geopackage() {
 fn views_cannot_be_written() {
     let folder = Folder::new();
     let store = folder.filled();
-    for layer in contents::Layer::ALL {
+    for layer in contents::Layer::all() {
         assert!(store.conn.execute(&format!("DELETE FROM {}", layer.view()), []).is_err());
     }
 }
