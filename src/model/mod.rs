@@ -6,6 +6,7 @@ pub mod code;
 pub mod component;
 pub mod profile;
 pub mod region;
+pub mod row;
 pub mod snapshot;
 pub mod text;
 pub mod thing;

@@ -41,6 +41,31 @@ pub struct Snapshot {
     pub components: Vec<Component>,
 }
 
+/// Everything that is valid at one version but its components, which may be millions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The version.
+    pub version: Version,
+    /// The city.
+    pub city: CityRecord,
+    /// The borders of the cells, each stretch once, in the order of their points.
+    pub arcs: Vec<BorderArc>,
+    /// The cells, in code order.
+    pub cells: Vec<Cell>,
+    /// The regions, in level and code order.
+    pub regions: Vec<Region>,
+    /// Departments, inspectors, duty zones, areas, places and base layers, in kind and code order.
+    pub things: Vec<Thing>,
+}
+
+impl Frame {
+    /// The frame with its components.
+    pub fn with(self, components: Vec<Component>) -> Snapshot {
+        let Frame { version, city, arcs, cells, regions, things } = self;
+        Snapshot { version, city, arcs, cells, regions, things, components }
+    }
+}
+
 /// What a changeset changes; all of it or nothing.
 ///
 /// What equals the stored state writes nothing. A thing that comes back under its code is the same thing.

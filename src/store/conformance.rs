@@ -7,6 +7,7 @@ use super::{Change, CoverChange, Snapshot, Store, StoreError};
 use crate::model::code::ThingCode;
 use crate::model::component::{Component, Place};
 use crate::model::region::Level;
+use crate::model::row::{ComponentRow, Entry};
 use crate::model::thing::{Thing, ThingKind};
 use crate::model::version::Version;
 use proptest::prelude::*;
@@ -30,6 +31,8 @@ pub(super) const CASES: &[Case] = &[
     ("what is committed is loaded field by field", a_commit_is_loaded_as_it_was_given),
     ("any component comes back as it was", any_component_comes_back),
     ("every version stays as it was, whatever comes later", history_equals_the_twin),
+    ("rows, records and frame together are what is loaded", the_parts_are_the_whole),
+    ("what changed between two versions leads from one to the other", since_leads_from_one_to_the_other),
     ("a stale base is refused and writes nothing", a_stale_base_is_refused),
     ("two handles see each other's versions", two_handles_take_turns),
     ("a version that does not exist is refused", an_unknown_version_is_refused),
@@ -217,6 +220,82 @@ fn history_equals_the_twin(site: &dyn Site) {
     for (version, twin) in past.iter().enumerate() {
         assert_eq!(load(&*store, version as u64), twin.snapshot(version as u64), "version {version}");
     }
+}
+
+/// A store with some random versions, and the dice that made them.
+fn with_history(site: &dyn Site, rounds: u32) -> Box<dyn Store> {
+    let mut state = 7_u64;
+    let mut dice = |sides: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % u64::from(sides)) as u32
+    };
+    let (mut store, mut twin) = (site.create(), Twin::default());
+    for round in 1..=rounds {
+        let change = if round % 4 == 0 {
+            Change { components: vec![component(round)], ..Change::default() }
+        } else {
+            random_change(&twin, &mut dice, round)
+        };
+        twin.apply(&change);
+        commit(&mut *store, &change);
+    }
+    store
+}
+
+fn the_parts_are_the_whole(site: &dyn Site) {
+    let store = with_history(site, 12);
+    let details = store.details();
+    for version in 0..=12 {
+        let whole = load(&*store, version);
+        let mut components = Vec::new();
+        let mut last = None;
+        let mut tell = |row: ComponentRow<'_>| {
+            let record = details.component(row.entry).unwrap();
+            let same = ComponentRow::of(row.entry, &record);
+            assert_eq!(
+                (row.code, row.edition, row.class, row.name, row.upkeep, row.place),
+                (same.code, same.edition, same.class, same.name, same.upkeep, same.place)
+            );
+            assert!(last < Some(row.entry), "keys grow");
+            last = Some(row.entry);
+            components.push(record);
+        };
+        store.each_component(Version(version), &mut tell).unwrap();
+        components.sort_by(|a, b| a.code.cmp(&b.code));
+        assert_eq!(store.frame(Version(version)).unwrap().with(components), whole);
+    }
+    assert!(details.component(Entry(u64::MAX)).is_err());
+    assert_eq!(store.each_component(Version(13), &mut |_| ()).unwrap_err().code(), "version_unknown");
+}
+
+fn since_leads_from_one_to_the_other(site: &dyn Site) {
+    let store = with_history(site, 12);
+    let details = store.details();
+    let mut still = 0;
+    for (from, to) in (0..=12).flat_map(|from| (from..=12).map(move |to| (from, to))) {
+        let (before, after) = (load(&*store, from), load(&*store, to));
+        let since = store.since(Version(from), Version(to)).unwrap();
+        let mut led: BTreeMap<_, _> = before.components.iter().map(|c| (c.code.clone(), c.clone())).collect();
+        for code in &since.gone {
+            assert!(led.remove(code).is_some(), "{code} was there");
+        }
+        for (entry, component) in &since.came {
+            assert_eq!(details.component(*entry).unwrap(), *component);
+            led.insert(component.code.clone(), component.clone());
+        }
+        assert!(led.into_values().eq(after.components), "from {from} to {to}");
+        let frame = |mut snapshot: Snapshot| {
+            snapshot.components.clear();
+            snapshot.version = Version(0);
+            snapshot
+        };
+        if !since.frame {
+            assert_eq!(frame(before), frame(load(&*store, to)), "from {from} to {to}");
+            still += 1;
+        }
+    }
+    assert!(still > 13, "a change of components alone leaves the frame");
+    assert_eq!(store.since(Version(1), Version(13)).unwrap_err().code(), "version_unknown");
 }
 
 fn a_stale_base_is_refused(site: &dyn Site) {

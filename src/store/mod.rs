@@ -7,8 +7,12 @@ mod conformance;
 #[cfg(test)]
 mod samples;
 
-pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Snapshot};
+use crate::model::code::ComponentCode;
+use crate::model::component::Component;
+use crate::model::row::{ComponentRow, Entry};
+pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Frame, Snapshot};
 use crate::model::version::{Changeset, Version};
+use std::sync::Arc;
 
 /// A version and who made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,33 @@ pub trait Store {
     /// [`StoreError::NoSuchVersion`]; when the store cannot be read or holds what wanmi never wrote.
     fn load(&self, version: Version) -> Result<Snapshot, StoreError>;
 
+    /// Everything valid at `version` but its components.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    fn frame(&self, version: Version) -> Result<Frame, StoreError>;
+
+    /// Tells once of every component valid at `version`, what a city keeps in memory of it, in the order of keys.
+    ///
+    /// Cost: about a microsecond a component on two cores; memory does not grow with the city.
+    ///
+    /// # Errors
+    /// As [`Store::load`]; some components may have been told by then.
+    fn each_component(
+        &self,
+        version: Version,
+        tell: &mut dyn FnMut(ComponentRow<'_>),
+    ) -> Result<(), StoreError>;
+
+    /// Whole records by their keys, from connections of their own: for readers in many threads.
+    fn details(&self) -> Arc<dyn Details>;
+
+    /// What changed from version `base` to the later version `newest`; cost follows the change, not the city.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchVersion`]; when the store cannot be read or holds what wanmi never wrote.
+    fn since(&self, base: Version, newest: Version) -> Result<Since, StoreError>;
+
     /// Makes the version after `base` durable and returns it; all of the change or nothing.
     ///
     /// A change that changes nothing makes a version all the same.
@@ -47,6 +78,28 @@ pub trait Store {
     /// # Errors
     /// When the store cannot be read.
     fn log(&self) -> Result<Vec<LogEntry>, StoreError>;
+}
+
+/// Whole records by key.
+pub trait Details: Send + Sync + std::fmt::Debug {
+    /// The state of a component that was given this key; it stays readable when the component changes or ends.
+    ///
+    /// Cost: some ten microseconds.
+    ///
+    /// # Errors
+    /// When the store cannot be read or has no such key.
+    fn component(&self, entry: Entry) -> Result<Component, StoreError>;
+}
+
+/// What changed between two versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// Components that are new or changed, as they are now, in code order.
+    pub came: Vec<(Entry, Component)>,
+    /// Components that were and are no longer, in code order.
+    pub gone: Vec<ComponentCode>,
+    /// Whether anything of the [`Frame`] changed: cells, borders, regions, other things.
+    pub frame: bool,
 }
 
 /// Why the store refuses; every variant has a stable [`code`](StoreError::code).

@@ -4,16 +4,18 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, Encoded};
 use super::history::{History, VALID_AT};
+use super::readers;
 use super::versions::number;
 use crate::geom::shape::ShapeKind;
 use crate::model::code::{CellCode, ClassCode, ComponentCode};
 use crate::model::component::{Component, Unit};
+use crate::model::row::Entry;
 use crate::model::version::Version;
 use rusqlite::{CachedStatement, Connection, Row, params};
 use std::collections::BTreeMap;
 
 /// The columns of a component, in the order in which they are read and written.
-const COLUMNS: &str = "code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name, \
+pub(super) const COLUMNS: &str = "code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name, \
      maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, point, line, polygon";
 
 /// The components valid at `version`, in code order.
@@ -27,6 +29,35 @@ pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Component>> 
     components.sort_unstable_by(|a, b| a.code.cmp(&b.code));
     Ok(components)
 }
+
+/// What changed in the components from `base` to `newest`; cost follows the change, not the city.
+pub(super) fn since(conn: &Connection, base: Version, newest: Version) -> Step<(Came, Vec<ComponentCode>)> {
+    let mut select = conn.prepare_cached(&format!(
+        "SELECT entry, id, {COLUMNS} FROM component WHERE entry >= ?2 AND {VALID_AT}"
+    ))?;
+    let mut rows = select.query([number(newest), readers::first_after(conn, base)?])?;
+    let mut came = Vec::new();
+    while let Some(row) = rows.next()? {
+        came.push((Entry(row.get::<_, i64>(0)?.cast_unsigned()), read(row)?));
+    }
+    came.sort_unstable_by(|(_, a), (_, b)| a.code.cmp(&b.code));
+    let mut select = conn.prepare_cached(
+        "SELECT code FROM component WHERE to_version > ?1 AND to_version <= ?2 AND from_version <= ?1",
+    )?;
+    let mut rows = select.query([number(base), number(newest)])?;
+    let mut gone = Vec::new();
+    while let Some(row) = rows.next()? {
+        let code = ComponentCode::new(row.get_ref(0)?.as_str()?)?;
+        if came.binary_search_by(|(_, component)| component.code.cmp(&code)).is_err() {
+            gone.push(code);
+        }
+    }
+    gone.sort_unstable();
+    Ok((came, gone))
+}
+
+/// Components with the keys of their new entries.
+type Came = Vec<(Entry, Component)>;
 
 /// Reads every entry of every version, one by one, and says of each whether it is what would be written.
 pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> Step<()>) -> Step<()> {
@@ -166,7 +197,7 @@ impl<'conn> Pen<'conn> {
 }
 
 /// Reads entry, id and [`COLUMNS`].
-fn read(row: &Row<'_>) -> Step<Component> {
+pub(super) fn read(row: &Row<'_>) -> Step<Component> {
     columns(row).map_err(|fault| fault.in_row("component", row.get(0).unwrap_or_default()))
 }
 

@@ -179,6 +179,14 @@ pub(super) fn kind(place: &Place) -> ShapeKind {
 }
 
 fn decode_point(blob: &[u8]) -> Result<Position, BadGeometry> {
+    // Most of a city's geometries; read by hand, they cost a fifth.
+    if let (Some(head), Some(doubles)) = (blob.get(..POINT_HEAD.len()), blob.get(POINT_HEAD.len()..))
+        && (head, doubles.len()) == (&POINT_HEAD[..], 16)
+    {
+        let (lng, lat) = (double(&doubles[..8]), double(&doubles[8..]));
+        let place = lng.zip(lat).and_then(|(lng, lat)| Degrees { lng, lat }.to_position());
+        return place.ok_or(BadGeometry::Bytes(GeozeroError::Coord));
+    }
     let parts = decode(blob, POINT)?;
     parts.lines.first().and_then(|line| line.first()).copied().ok_or(BadGeometry::Empty)
 }
@@ -224,6 +232,9 @@ fn double(bytes: &[u8]) -> Option<f64> {
 
 /// Magic, version, flags and system.
 const HEADER_BYTES: usize = 8;
+
+/// The first bytes of every point that we write: no envelope, EPSG:4490, little-endian, POINT.
+const POINT_HEAD: [u8; POINT_BYTES - 16] = [b'G', b'P', 0, 1, 0x8a, 0x11, 0, 0, 1, 1, 0, 0, 0];
 
 /// The whole of a point: header, byte order, type, two doubles.
 const POINT_BYTES: usize = HEADER_BYTES + 21;

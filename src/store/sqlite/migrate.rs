@@ -15,6 +15,7 @@ pub(super) struct Migration {
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("../../../schemas/sqlite/0001_init.sql") },
     Migration { number: 2, sql: include_str!("../../../schemas/sqlite/0002_things.sql") },
+    Migration { number: 3, sql: include_str!("../../../schemas/sqlite/0003_ended.sql") },
 ];
 
 /// The newest form that `migrations` know.

@@ -12,6 +12,7 @@ mod versions;
 
 mod contents;
 mod history;
+mod readers;
 
 mod cells;
 mod components;
@@ -28,12 +29,15 @@ mod tests;
 pub use check::{FaultKind, StoreFault};
 pub use open::Access;
 
-use super::{Change, CityRecord, LogEntry, Snapshot, Store, StoreError};
+use super::{Change, CityRecord, Details, Frame, LogEntry, Since, Snapshot, Store, StoreError};
+use crate::model::row::ComponentRow;
 use crate::model::version::{Changeset, Version};
 use contents::Traffic;
 use fault::{Fault, Step};
+use readers::Readers;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A city in an SQLite file.
 #[derive(Debug)]
@@ -41,6 +45,7 @@ pub struct SqliteStore {
     conn: Connection,
     path: String,
     access: Access,
+    readers: Arc<Readers>,
 }
 
 impl SqliteStore {
@@ -63,7 +68,8 @@ impl SqliteStore {
     /// [`StoreError::Older`] for reading only; [`StoreError::NotWritable`]; [`StoreError::Busy`].
     pub fn open(path: &Path, access: Access) -> Result<SqliteStore, StoreError> {
         let conn = open::open(path, access)?;
-        Ok(SqliteStore { conn, path: path.display().to_string(), access })
+        let readers = Arc::new(Readers::of(path));
+        Ok(SqliteStore { conn, path: path.display().to_string(), access, readers })
     }
 
     /// Proves what the file must hold; an empty list is a sound city.
@@ -97,17 +103,35 @@ impl Store for SqliteStore {
 
     fn load(&self, version: Version) -> Result<Snapshot, StoreError> {
         self.reading("loading a version", |conn| {
-            versions::must_exist(conn, version)?;
-            let (arcs, cells) = cover::load(conn, version)?;
-            Ok(Snapshot {
-                version,
-                city: versions::city(conn, version)?,
-                arcs,
-                cells,
-                regions: regions::load(conn, version)?,
-                things: things::load(conn, version)?,
-                components: components::load(conn, version)?,
-            })
+            Ok(frame(conn, version)?.with(components::load(conn, version)?))
+        })
+    }
+
+    fn frame(&self, version: Version) -> Result<Frame, StoreError> {
+        self.reading("loading a version", |conn| frame(conn, version))
+    }
+
+    fn each_component(
+        &self,
+        version: Version,
+        tell: &mut dyn FnMut(ComponentRow<'_>),
+    ) -> Result<(), StoreError> {
+        let mut read = || {
+            versions::must_exist(&self.conn, version)?;
+            readers::each_component(&self.readers, version, tell)
+        };
+        read().map_err(|fault| fault.at(&self.path, "reading components"))
+    }
+
+    fn details(&self) -> Arc<dyn Details> {
+        self.readers.clone()
+    }
+
+    fn since(&self, base: Version, newest: Version) -> Result<Since, StoreError> {
+        self.reading("comparing versions", |conn| {
+            versions::must_exist(conn, newest)?;
+            let (came, gone) = components::since(conn, base, newest)?;
+            Ok(Since { came, gone, frame: frame_changed(conn, base, newest)? })
         })
     }
 
@@ -128,6 +152,35 @@ impl Store for SqliteStore {
     fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
         self.reading("reading the log", versions::log)
     }
+}
+
+/// Everything valid at `version` but its components.
+fn frame(conn: &Connection, version: Version) -> Step<Frame> {
+    versions::must_exist(conn, version)?;
+    let (arcs, cells) = cover::load(conn, version)?;
+    Ok(Frame {
+        version,
+        city: versions::city(conn, version)?,
+        arcs,
+        cells,
+        regions: regions::load(conn, version)?,
+        things: things::load(conn, version)?,
+    })
+}
+
+/// Whether an entry of the frame began or ended after `base` and up to `newest`.
+fn frame_changed(conn: &Connection, base: Version, newest: Version) -> Step<bool> {
+    for table in ["region", "cell", "arc", "thing"] {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {table} WHERE from_version > ?1 AND from_version <= ?2
+                            OR to_version > ?1 AND to_version <= ?2)"
+        );
+        let versions = [versions::number(base), versions::number(newest)];
+        if conn.prepare_cached(&sql)?.query_row(versions, |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes the version after `base` inside the caller's transaction.

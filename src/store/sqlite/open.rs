@@ -183,6 +183,13 @@ fn connect(path: &Path, access: Access) -> Step<Connection> {
     Ok(conn)
 }
 
+/// One more connection for reading a file that was opened already.
+pub(super) fn reader(path: &Path) -> Step<Connection> {
+    let conn = connect(path, Access::Read)?;
+    settle(&conn, Access::Read)?;
+    Ok(conn)
+}
+
 /// The form of the city in the file, or why it is none.
 fn identify(conn: &Connection) -> Step<Result<u32, String>> {
     let id: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;

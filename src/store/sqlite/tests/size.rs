@@ -26,6 +26,10 @@ fn a_city_of_417_000_components_is_committed_loaded_and_compared() {
     timed("load", start);
     assert!(snapshot.components == change.components);
     assert_eq!(snapshot.cells.len(), 1200);
+    let (start, mut rows) = (Instant::now(), 0);
+    store.each_component(Version(1), &mut |_| rows += 1).unwrap();
+    timed("each component", start);
+    assert_eq!(rows, MANY);
     let start = Instant::now();
     store.commit(Version(1), &by("again"), &change).unwrap();
     timed("the same once more", start);
@@ -38,6 +42,10 @@ fn a_city_of_417_000_components_is_committed_loaded_and_compared() {
         .commit(Version(3), &by("gone"), &Change { gone: vec![component_code(18)], ..Change::default() })
         .unwrap();
     println!("one gone: {:.2} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    let since = store.since(Version(3), Version(4)).unwrap();
+    println!("what changed: {:.2} ms", start.elapsed().as_secs_f64() * 1e3);
+    assert_eq!((since.came.len(), since.gone), (0, vec![component_code(18)]));
     let start = Instant::now();
     for _ in 0..1000 {
         store.newest().unwrap();
