@@ -1,39 +1,89 @@
 //! A store in memory that tests change while the service runs.
 
 use std::sync::{Arc, Mutex};
-use wanmi::model::snapshot::Snapshot;
+use wanmi::model::component::Component;
+use wanmi::model::row::{ComponentRow, Entry};
+use wanmi::model::snapshot::{Frame, Snapshot};
 use wanmi::model::version::{Changeset, Version};
-use wanmi::store::{Change, LogEntry, Store, StoreError};
+use wanmi::store::{Change, Details, LogEntry, Since, Store, StoreError};
 
-/// The newest snapshot, or what the store says instead.
-#[derive(Clone)]
-pub(crate) struct MemoryStore(Arc<Mutex<Snapshot>>);
+/// Every snapshot so far, the newest last.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryStore(Arc<Mutex<Vec<Snapshot>>>);
 
 impl MemoryStore {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        MemoryStore(Arc::new(Mutex::new(snapshot)))
+        MemoryStore(Arc::new(Mutex::new(vec![snapshot])))
     }
 
     /// Changes what is stored and makes it the next version.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Snapshot)) -> Version {
-        let mut snapshot = self.0.lock().unwrap();
+        let mut snapshots = self.0.lock().unwrap();
+        let mut snapshot = snapshots.last().unwrap().clone();
         change(&mut snapshot);
         snapshot.version = snapshot.version.next();
-        snapshot.version
+        snapshots.push(snapshot);
+        snapshots.last().unwrap().version
+    }
+}
+
+/// The key of a component: its version, then its place in it.
+fn entry(version: Version, index: usize) -> Entry {
+    Entry(version.0 << 32 | index as u64)
+}
+
+fn keyed(snapshot: &Snapshot) -> impl Iterator<Item = (Entry, &Component)> {
+    snapshot.components.iter().enumerate().map(|(i, component)| (entry(snapshot.version, i), component))
+}
+
+impl Details for MemoryStore {
+    fn component(&self, Entry(key): Entry) -> Result<Component, StoreError> {
+        let snapshot = self.load(Version(key >> 32))?;
+        Ok(snapshot.components[(key & u64::from(u32::MAX)) as usize].clone())
     }
 }
 
 impl Store for MemoryStore {
     fn newest(&self) -> Result<Version, StoreError> {
-        Ok(self.0.lock().unwrap().version)
+        Ok(self.0.lock().unwrap().last().unwrap().version)
     }
 
     fn load(&self, asked: Version) -> Result<Snapshot, StoreError> {
-        let snapshot = self.0.lock().unwrap();
-        if snapshot.version == asked {
-            return Ok(snapshot.clone());
-        }
-        Err(StoreError::NoSuchVersion { asked, newest: snapshot.version })
+        let snapshots = self.0.lock().unwrap();
+        let newest = snapshots.last().unwrap().version;
+        let found = snapshots.iter().find(|snapshot| snapshot.version == asked);
+        found.cloned().ok_or(StoreError::NoSuchVersion { asked, newest })
+    }
+
+    fn frame(&self, asked: Version) -> Result<Frame, StoreError> {
+        let Snapshot { version, city, arcs, cells, regions, things, components: _ } = self.load(asked)?;
+        Ok(Frame { version, city, arcs, cells, regions, things })
+    }
+
+    fn each_component(
+        &self,
+        version: Version,
+        tell: &mut dyn FnMut(ComponentRow<'_>),
+    ) -> Result<(), StoreError> {
+        let snapshot = self.load(version)?;
+        keyed(&snapshot).for_each(|(entry, component)| tell(ComponentRow::of(entry, component)));
+        Ok(())
+    }
+
+    fn details(&self) -> Arc<dyn Details> {
+        Arc::new(self.clone())
+    }
+
+    fn since(&self, base: Version, newest: Version) -> Result<Since, StoreError> {
+        let (before, after) = (self.load(base)?, self.load(newest)?);
+        let came = keyed(&after).filter(|(_, component)| !before.components.contains(component));
+        let still = |code| after.components.iter().any(|component| component.code == code);
+        let codes = before.components.iter().map(|component| component.code.clone());
+        Ok(Since {
+            came: came.map(|(entry, component)| (entry, component.clone())).collect(),
+            gone: codes.filter(|code| !still(code.clone())).collect(),
+            frame: self.frame(base)? != Frame { version: base, ..self.frame(newest)? },
+        })
     }
 
     fn commit(&mut self, base: Version, _: &Changeset, _: &Change) -> Result<Version, StoreError> {
