@@ -1,10 +1,12 @@
 # wanmi 万米: three commands to know are `make demo`, `make test` and `make bench`.
-CITY    ?= dc
+CITY    ?= yichang
 LISTEN  ?= 127.0.0.1:8080
 RELEASE := target/release
 WANMI   := $(RELEASE)/wanmi
 DC      := data/dc
 DC_ZONE := $(DC)/zones
+MAKE_YC := data/make/yichang
+YC      := var/yichang
 
 .PHONY: help setup build demo test bench peers soak bless fmt lint docs ci browser
 
@@ -19,7 +21,7 @@ build: setup ## both binaries, optimised
 	@cargo build --release --quiet -p wanmi-import
 	@cargo build --release --quiet -p wanmi
 
-demo: build var/$(CITY).gpkg ## a real city on a map: CITY=dc, LISTEN=127.0.0.1:8080
+demo: build var/$(CITY).gpkg ## a city on a map: CITY=yichang (示意数据) or dc, LISTEN=127.0.0.1:8080
 	@echo "Open http://$(LISTEN)/ (Ctrl-C stops it)"
 	@$(WANMI) serve var/$(CITY).gpkg --listen $(LISTEN)
 
@@ -34,6 +36,19 @@ var/dc.gpkg: $(wildcard $(DC)/*.toml $(DC)/mapping/*.toml)
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/single-member-district-2013.geojson.gz --layer cells --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC)/components/*.geojson.gz --layer components --mapping $(DC)/mapping
 	@mv var/new-dc.gpkg var/dc.gpkg
+
+# 宜昌, generated (示意数据): a GBK delivery of 1,203 cells and 417,000 components, through the real import path.
+var/yichang.gpkg: $(wildcard $(MAKE_YC)/src/*.rs $(MAKE_YC)/src/*/*.rs data/yichang/*.csv)
+	@echo "Making and importing 宜昌, 示意数据: 1,203 cells, 417,000 components, 550 MB on disk (about a minute) …"
+	@cargo build --release --quiet -p wanmi-make-yichang
+	@mkdir -p var && rm -rf var/yichang.gpkg var/new-yichang.gpkg* $(YC)
+	@$(RELEASE)/make-yichang $(YC)
+	@$(WANMI) init var/new-yichang.gpkg --name 宜昌（示意） --region 420500 --profile $(YC)/profile.toml
+	@for level in district street community; do \
+	  $(WANMI) import var/new-yichang.gpkg $(YC)/regions/$$level.shp --layer regions --mapping $(YC)/mapping || exit 1; done
+	@$(WANMI) import var/new-yichang.gpkg $(YC)/cells/cells.shp --layer cells --mapping $(YC)/mapping
+	@$(WANMI) import var/new-yichang.gpkg $(YC)/components/*.shp --layer components --mapping $(YC)/mapping
+	@mv var/new-yichang.gpkg var/yichang.gpkg
 
 test: build ## every test (about 8 minutes from a fresh clone, 2 once built)
 	@cargo test --release --workspace

@@ -1,0 +1,7 @@
+//! The components: which classes, where they stand, whose they are.
+
+pub(crate) mod class;
+pub(crate) mod frontage;
+pub(crate) mod place;
+pub(crate) mod row;
+pub(crate) mod unit;
