@@ -55,13 +55,13 @@ const FORBIDDEN_CALLS: [i64; 22] = [
     libc::SYS_perf_event_open,
 ];
 
-/// Enters the jail with read access to `folder` and below; returns a note for each wall that is missing.
+/// Enters the jail with read access to these paths and below them; returns a note for each wall that is missing.
 ///
 /// Limits hold for the process, the other walls for the calling thread and those it starts: call it before
 /// there are others.
-pub(crate) fn enter(folder: &Path) -> Vec<String> {
+pub(crate) fn enter<'a>(readable: impl Iterator<Item = &'a Path>) -> Vec<String> {
     let mut notes = limit_resources();
-    match forbid_files(folder) {
+    match forbid_files(readable) {
         Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => {}
         Ok(_) => {
             notes.push("landlock is missing in this kernel: files outside the delivery stay readable".into());
@@ -109,15 +109,15 @@ fn is_file(stream: &impl AsFd) -> bool {
     std::fs::File::from(copy).metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Landlock: reading below `folder` and the system's tables, no writing, no connection, no signal.
-fn forbid_files(folder: &Path) -> Result<RulesetStatus, RulesetError> {
+/// Landlock: reading these paths, what is below them, and the system's tables, no writing, no connection, no signal.
+fn forbid_files<'a>(readable: impl Iterator<Item = &'a Path>) -> Result<RulesetStatus, RulesetError> {
     let abi = ABI::V6;
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let readable = SYSTEM_PATHS
         .iter()
         .map(PathBuf::from)
         .chain(DATA_VARIABLES.iter().filter_map(std::env::var_os).map(PathBuf::from))
-        .chain([folder.to_path_buf()]);
+        .chain(readable.map(Path::to_path_buf));
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(abi))?
@@ -158,7 +158,7 @@ mod tests {
         let secret = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(delivery.path().join("a.geojson"), "{}").unwrap();
         on_a_thread(|| {
-            if forbid_files(delivery.path()).unwrap() == RulesetStatus::NotEnforced {
+            if forbid_files([delivery.path()].into_iter()).unwrap() == RulesetStatus::NotEnforced {
                 println!("skipped: this kernel has no landlock");
                 return;
             }

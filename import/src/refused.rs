@@ -14,7 +14,7 @@ pub(crate) enum Refused {
     PathForbidden { path: String },
     #[error("{path} cannot be opened: {source}")]
     FileUnreadable { path: String, source: io::Error },
-    #[error("{path} is not a regular file")]
+    #[error("{path} is neither a file nor a folder")]
     FileNotRegular { path: String },
     #[error("{file} is of no known format: {why}")]
     FormatUnknown { file: String, why: String },
@@ -30,12 +30,28 @@ pub(crate) enum Refused {
     SiblingMissing { file: String, sibling: String },
     #[error("{file} and {sibling} do not belong together: {detail}")]
     SiblingMismatch { file: String, sibling: String, detail: String },
+    #[error("{file} holds more than {cap} files")]
+    ArchiveTooMany { file: String, cap: usize },
+    #[error("{file} is packed more than {cap} times")]
+    ArchiveTooDeep { file: String, cap: u32 },
+    #[error("{file} is encrypted")]
+    ArchiveEncrypted { file: String },
+    #[error("{file} names {path:?}, which leads out of it, is a link, or is no text")]
+    ArchivePath { file: String, path: String },
+    #[error("{file} holds {path} twice")]
+    ArchiveDuplicate { file: String, path: String },
+    #[error("{file} has entries that share packed bytes")]
+    ArchiveOverlap { file: String },
+    #[error("{file} is packed in a way that is not read: {detail}")]
+    ArchiveMethod { file: String, detail: String },
+    #[error("{file} is UTF-16")]
+    TextUtf16 { file: String },
+    #[error("{file} has no column {name:?}: it has {}", names.join(", "))]
+    ColumnMissing { file: String, name: String, names: Vec<String> },
     #[error("{file} is not UTF-8: the first wrong byte is at offset {offset}")]
     TextNotUtf8 { file: String, offset: u64 },
     #[error("{file} gives its coordinate system as {found}")]
     CrsNotNamed { file: String, found: String },
-    #[error("{file} has several layers: {}", names.join(", "))]
-    LayerAmbiguous { file: String, names: Vec<String> },
     #[error("{file} has no layer {name:?}: it has {}", names.join(", "))]
     LayerUnknown { file: String, name: String, names: Vec<String> },
     #[error("{file} has no layer")]
@@ -57,15 +73,25 @@ impl Refused {
                 ("path_forbidden", "copy the file to this machine and name its path")
             }
             Self::FileUnreadable { .. } => ("file_unreadable", "check the path and who may read it"),
-            Self::FileNotRegular { .. } => {
-                ("file_unreadable", "name the file itself, not its folder or a device")
-            }
-            Self::FormatUnknown { .. } => {
-                ("format_unknown", "deliver .geojson or .json (also .gz), .shp with its siblings, or .gpkg")
-            }
+            Self::FileNotRegular { .. } => ("file_unreadable", "name a file or a folder, not a device"),
+            Self::FormatUnknown { .. } => (
+                "format_unknown",
+                "deliver Shapefile, GeoPackage, FileGDB, FlatGeobuf, GeoJSON, CSV or XLSX, also as .zip or .gz",
+            ),
             Self::FileTruncated { .. } => {
                 ("file_truncated", "copy or send the file again; compare the sizes")
             }
+            Self::ArchiveTooMany { .. } => ("archive_too_many", "deliver in parts"),
+            Self::ArchiveTooDeep { .. } => ("archive_too_deep", "unpack the inner archives first"),
+            Self::ArchiveEncrypted { .. } => ("archive_encrypted", "pack it again without a password"),
+            Self::ArchivePath { .. } => {
+                ("archive_path", "pack it again from within its folder, without links")
+            }
+            Self::ArchiveDuplicate { .. } => ("archive_duplicate", "pack it again with each file once"),
+            Self::ArchiveOverlap { .. } => ("archive_overlap", "pack it again"),
+            Self::ArchiveMethod { .. } => ("archive_method", "pack it again as an ordinary zip (deflate)"),
+            Self::TextUtf16 { .. } => ("text_utf16", "save it as UTF-8 (in Excel: CSV UTF-8)"),
+            Self::ColumnMissing { .. } => ("column_missing", "correct the names of the coordinate columns"),
             Self::FileBroken { .. } => ("file_broken", "open and save the file again where it was made"),
             Self::FileTooLarge { .. } => ("file_too_large", "deliver the file unpacked, or in parts"),
             Self::FileInUse { .. } => {
@@ -84,16 +110,50 @@ impl Refused {
                 "crs_not_named",
                 "write the crs member as a name such as urn:ogc:def:crs:EPSG::4490, or leave it out",
             ),
-            Self::LayerAmbiguous { .. } => ("layer_ambiguous", "choose one with --layer"),
             Self::LayerUnknown { .. } => ("layer_unknown", "choose one of them with --layer"),
             Self::LayerMissing { .. } => ("layer_missing", "export the file again with its layers"),
             Self::RowsLost { .. } => ("rows_lost", "open and save the file again where it was made"),
         }
     }
 
+    /// The file it is about, as far down as is known.
+    fn file(&self) -> &str {
+        match self {
+            Self::PathForbidden { path }
+            | Self::FileUnreadable { path, .. }
+            | Self::FileNotRegular { path } => path,
+            Self::FormatUnknown { file, .. }
+            | Self::FileTruncated { file, .. }
+            | Self::FileBroken { file, .. }
+            | Self::FileTooLarge { file, .. }
+            | Self::FileInUse { file, .. }
+            | Self::SiblingMissing { file, .. }
+            | Self::SiblingMismatch { file, .. }
+            | Self::ArchiveTooMany { file, .. }
+            | Self::ArchiveTooDeep { file, .. }
+            | Self::ArchiveEncrypted { file }
+            | Self::ArchivePath { file, .. }
+            | Self::ArchiveDuplicate { file, .. }
+            | Self::ArchiveOverlap { file }
+            | Self::ArchiveMethod { file, .. }
+            | Self::TextUtf16 { file }
+            | Self::ColumnMissing { file, .. }
+            | Self::TextNotUtf8 { file, .. }
+            | Self::CrsNotNamed { file, .. }
+            | Self::LayerUnknown { file, .. }
+            | Self::LayerMissing { file }
+            | Self::RowsLost { file, .. } => file,
+        }
+    }
+
     /// The frame that tells the reader.
     pub(crate) fn refusal(&self) -> Refusal {
         let (code, advice) = self.code_and_advice();
-        Refusal { code: code.into(), detail: self.to_string(), advice: advice.into() }
+        Refusal {
+            file: self.file().into(),
+            code: code.into(),
+            detail: self.to_string(),
+            advice: advice.into(),
+        }
     }
 }

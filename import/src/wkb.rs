@@ -1,4 +1,4 @@
-//! A look through GDAL's geometry bytes before they leave: kinds we pass on, coordinates that are numbers.
+//! Well-known binary: a look through GDAL's before it leaves, and pieces to write our own.
 
 /// Why a geometry is not passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub(crate) enum Trouble {
     Empty,
     /// The bytes are not WKB; GDAL would have to be broken.
     Malformed,
+    /// The record's own lengths and counts contradict each other.
+    Lying,
+    /// More rings than anybody draws.
+    ManyRings,
 }
 
 impl Trouble {
@@ -28,8 +32,53 @@ impl Trouble {
             Self::NotFinite => ("coordinate_not_finite", "a coordinate is not a number or infinite"),
             Self::Empty => ("geometry_empty", "geometry is there but has no point"),
             Self::Malformed => ("geometry_unreadable", "geometry cannot be read"),
+            Self::Lying => ("row_unreadable", "the shape's own lengths and counts contradict each other"),
+            Self::ManyRings => ("geometry_unreadable", "the shape has more than 20000 rings"),
         }
     }
+}
+
+pub(crate) const POINT: u32 = 1;
+pub(crate) const LINE: u32 = 2;
+pub(crate) const POLYGON: u32 = 3;
+pub(crate) const MULTI_POINT: u32 = 4;
+pub(crate) const MULTI_LINE: u32 = 5;
+pub(crate) const MULTI_POLYGON: u32 = 6;
+/// Bytes of a two-dimensional point.
+const POINT_BYTES: usize = 16;
+
+/// Begins a geometry of a kind.
+pub(crate) fn head(wkb: &mut Vec<u8>, kind: u32) {
+    wkb.push(1);
+    wkb.extend_from_slice(&kind.to_le_bytes());
+}
+
+/// Writes how many parts follow.
+pub(crate) fn count(wkb: &mut Vec<u8>, count: usize) {
+    wkb.extend_from_slice(&(count as u32).to_le_bytes());
+}
+
+/// Writes points that are given as little-endian numbers.
+///
+/// # Errors
+/// [`Trouble::NotFinite`].
+pub(crate) fn points(wkb: &mut Vec<u8>, points: &[u8]) -> Result<(), Trouble> {
+    let finite =
+        |bytes: &[u8]| bytes.first_chunk().is_some_and(|bytes| f64::from_le_bytes(*bytes).is_finite());
+    if !points.chunks_exact(8).all(finite) {
+        return Err(Trouble::NotFinite);
+    }
+    wkb.extend_from_slice(points);
+    Ok(())
+}
+
+/// Writes a line or ring: its count, then its points.
+///
+/// # Errors
+/// [`Trouble::NotFinite`].
+pub(crate) fn line(wkb: &mut Vec<u8>, line: &[u8]) -> Result<(), Trouble> {
+    count(wkb, line.len() / POINT_BYTES);
+    points(wkb, line)
 }
 
 /// Checks little-endian two-dimensional ISO WKB.

@@ -4,7 +4,7 @@ use super::drawn::{Drawn, drawn};
 use super::encoding::Decoder;
 use super::mapping::Mapping;
 use super::plan::{Fields, Misfit, Plan};
-use super::read::{Importer, Item};
+use super::read::{Delivery, Importer, Item};
 use super::refused::Refused;
 use super::system::{Named, SurveyPlane, choose};
 use super::target::LayerKind;
@@ -13,7 +13,7 @@ use crate::rules::code::Code;
 use crate::rules::finding::{Breach, Findings, Severity, Site};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use wanmi_rows::{BadRow, DroppedAxes, Layer, Row};
+use wanmi_rows::{BadRow, DroppedAxes, Layer, Refusal, Row, Rows};
 
 /// Progress is told every so many rows.
 const TELL_ROWS: u64 = 1_000;
@@ -82,9 +82,7 @@ pub fn gather(
 ) -> Result<Tally, Refused> {
     let mut gatherer =
         Gatherer { gathering, collect, findings, progress, planes: Vec::new(), tally: Tally::default() };
-    for file in gathering.files {
-        gatherer.file(importer, file)?;
-    }
+    gatherer.all(importer)?;
     Ok(gatherer.tally)
 }
 
@@ -106,34 +104,91 @@ struct Open {
     rows: u64,
 }
 
+/// The delivery that is being read.
+#[derive(Default)]
+struct Current {
+    position: usize,
+    open: Option<Open>,
+    layers: usize,
+    empty: Vec<Site>,
+}
+
+fn refused(refusal: Refusal) -> Refused {
+    Refused::Importer { code: refusal.code, detail: refusal.detail, advice: refusal.advice }
+}
+
 impl Gatherer<'_> {
-    fn file(&mut self, importer: &Importer, file: &Path) -> Result<(), Refused> {
-        let mapping = self.mapping_of(file)?;
-        let source_layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer.clone());
-        let mut open: Option<Open> = None;
-        importer.read(file, source_layer.as_deref(), |item| {
-            match (item, &mut open) {
-                (Item::Layer(layer), _) => open = Some(self.open(&layer, mapping.as_ref(), &stem(file))?),
-                (Item::Row(row), Some(open)) => self.row(&row, open)?,
-                (Item::BadRow(row), Some(open)) => self.bad_row(&row, open),
-                // The protocol has no row before its layer.
-                (_, None) => {}
+    /// Reads every file in one go.
+    fn all(&mut self, importer: &Importer) -> Result<(), Refused> {
+        let files = self.gathering.files;
+        let mappings: Vec<_> = files.iter().map(|file| self.mapping_of(file)).collect::<Result<_, _>>()?;
+        let delivery = |(file, mapping): (&'_ PathBuf, &Option<(PathBuf, Mapping)>)| {
+            let layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer.clone());
+            (file.clone(), layer)
+        };
+        let wanted: Vec<_> = files.iter().zip(&mappings).map(delivery).collect();
+        let deliveries: Vec<Delivery<'_>> = wanted
+            .iter()
+            .map(|(path, layer)| Delivery { path, layer: layer.clone(), columns: None })
+            .collect();
+        let mut current = Current::default();
+        importer.read(&deliveries, Rows::All, |item| {
+            match item {
+                Item::Delivery(position) => {
+                    self.delivered(std::mem::replace(
+                        &mut current,
+                        Current { position, ..Current::default() },
+                    ))?;
+                }
+                Item::Layer(layer) => {
+                    self.close(&mut current);
+                    current.layers += 1;
+                    let mapping = mappings.get(current.position).and_then(Option::as_ref);
+                    current.open = self.open(&layer, mapping, &mut current.empty)?;
+                }
+                Item::Row(row) => {
+                    if let Some(open) = &mut current.open {
+                        self.row(&row, open)?;
+                    }
+                }
+                Item::BadRow(row) => {
+                    if let Some(open) = &mut current.open {
+                        self.bad_row(&row, open);
+                    }
+                }
+                Item::Refused(refusal) => return Err(refused(refusal)),
+                Item::Skipped(refusal) => {
+                    self.findings.add(None, Breach::new(Code::FileSkipped, refusal.detail))
+                }
             }
             Ok(())
         })?;
-        match open {
-            Some(open) if open.rows > 0 => {
+        self.delivered(current)
+    }
+
+    /// Tells of the layer that is over.
+    fn close(&mut self, current: &mut Current) {
+        if let Some(open) = current.open.take() {
+            if open.rows == 0 {
+                current.empty.push(open.site);
+            } else {
                 (self.progress)(&open.site.file, open.rows);
-                Ok(())
-            }
-            open => {
-                let (file, layer) = open.map_or_else(
-                    || (file.display().to_string(), String::new()),
-                    |open| (open.site.file.to_string(), open.site.layer.to_string()),
-                );
-                Err(Refused::LayerEmpty { file, layer })
             }
         }
+    }
+
+    /// Ends a delivery: one without rows is refused, empty layers among others are told.
+    fn delivered(&mut self, mut current: Current) -> Result<(), Refused> {
+        self.close(&mut current);
+        let Some(first) = current.empty.first() else { return Ok(()) };
+        if current.layers == current.empty.len() {
+            return Err(Refused::LayerEmpty { file: first.file.to_string(), layer: first.layer.to_string() });
+        }
+        for site in current.empty {
+            let detail = format!("layer {} has no rows", site.layer);
+            self.findings.add(Some(&site), Breach::new(Code::LayerEmpty, detail));
+        }
+        Ok(())
     }
 
     /// The mapping of a file with its path: the one that is named, or the one in the named folder.
@@ -160,15 +215,15 @@ impl Gatherer<'_> {
         &mut self,
         layer: &Layer,
         mapping: Option<&(PathBuf, Mapping)>,
-        file_stem: &str,
-    ) -> Result<Open, Refused> {
+        empty: &mut Vec<Site>,
+    ) -> Result<Option<Open>, Refused> {
         let named = |layer: &Layer| (layer.file.clone(), layer.name.clone());
+        let site = Site { file: layer.file.as_str().into(), layer: layer.name.as_str().into(), row: None };
         // A layer without rows may lack fields too, and then its mapping would be blamed.
         if layer.rows == Some(0) {
-            let (file, layer) = named(layer);
-            return Err(Refused::LayerEmpty { file, layer });
+            empty.push(site);
+            return Ok(None);
         }
-        let site = Site { file: layer.file.as_str().into(), layer: layer.name.as_str().into(), row: None };
         let mapped = mapping.map(|(_, mapping)| mapping);
         let encoding =
             self.gathering.encoding.or_else(|| mapped.and_then(|mapping| mapping.encoding.as_deref()));
@@ -179,7 +234,7 @@ impl Gatherer<'_> {
             Mapping::by_name(self.gathering.kind, &names)
         };
         let mapped = mapped.cloned().unwrap_or_else(by_name);
-        let plan = Plan::new(&mapped, layer, file_stem, decoder).map_err(|misfit| {
+        let plan = Plan::new(&mapped, layer, &stem(Path::new(&layer.file)), decoder).map_err(|misfit| {
             let (file, layer) = named(layer);
             match misfit {
                 Misfit::Unknown { field, has } => Refused::MappingFieldUnknown { file, layer, field, has },
@@ -190,7 +245,7 @@ impl Gatherer<'_> {
         let named = Named { command: self.gathering.crs, mapping: mapping_crs, file: layer.crs.as_ref() };
         let (crs, told) = choose(&layer.file, named)?;
         self.findings.extend(Some(&site), told);
-        Ok(Open { plan, plane: self.plane(crs)?, site, rows: 0 })
+        Ok(Some(Open { plan, plane: self.plane(crs)?, site, rows: 0 }))
     }
 
     fn plane(&mut self, crs: Crs) -> Result<Rc<SurveyPlane>, Refused> {

@@ -257,7 +257,7 @@ mod tests {
     use wanmi_rows::{DroppedAxes, Field, FieldKind};
 
     fn layer(names: &[&str]) -> Layer {
-        let field = |name: &&str| Field { name: name.as_bytes().to_vec(), kind: FieldKind::Text };
+        let field = |name: &&str| Field { name: name.as_bytes().to_vec(), kind: FieldKind::Text, width: 0 };
         Layer {
             file: "BJ03005.shp".into(),
             driver: "ESRI Shapefile".into(),
@@ -266,7 +266,7 @@ mod tests {
             encoding: None,
             fields: names.iter().map(field).collect(),
             geometry: "Point".into(),
-            rows: None,
+            ..Layer::default()
         }
     }
 

@@ -1,7 +1,8 @@
-//! Reads a delivered file through `wanmi-import`, the only program that parses hostile files (DECISIONS 13).
+//! Reads delivered files through `wanmi-import`, the only program that parses hostile files (DESIGN 13).
 
 use super::refused::Refused;
-use std::io::{BufReader, Read};
+use std::ffi::OsString;
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +10,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use wanmi_rows::{BadRow, Frame, FrameReader, Layer, ReadError, Row};
+use wanmi_rows::{
+    BadRow, Columns, Frame, FrameReader, Layer, PROTOCOL, ReadError, Refusal, Request, Row, Rows, Wanted,
+};
 
 /// An importer that says nothing for so long is ended; parsing the largest file that it accepts takes a tenth of this.
 const SILENCE: Duration = Duration::from_secs(300);
@@ -30,15 +33,36 @@ pub struct Importer {
     silence: Duration,
 }
 
-/// What a file delivers, in its order.
+/// Variables that the importer is given; every other one stays here, where no hostile file can read it.
+const VARIABLES: [&str; 8] =
+    ["PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "RUST_BACKTRACE"];
+
+/// Something to read: a file, or a folder with all that lies in it.
+#[derive(Clone, Debug)]
+pub struct Delivery<'a> {
+    /// Its path.
+    pub path: &'a Path,
+    /// The one layer to read; every layer when absent.
+    pub layer: Option<String>,
+    /// The columns that hold the place, in a table without shapes.
+    pub columns: Option<Columns>,
+}
+
+/// What deliveries hold, in their order.
 #[derive(Debug)]
 pub enum Item {
+    /// The delivery with this position begins; what follows belongs to it.
+    Delivery(usize),
     /// The layer whose rows follow.
     Layer(Layer),
     /// A row.
     Row(Row),
     /// A row that could not be read.
     BadRow(BadRow),
+    /// A file that is not read, or not to its end; the next layer or delivery follows.
+    Refused(Refusal),
+    /// A file beside the data that is none.
+    Skipped(Refusal),
 }
 
 impl Importer {
@@ -65,36 +89,38 @@ impl Importer {
         Ok(Importer { program, silence: SILENCE })
     }
 
-    /// Reads one layer of a file and gives everything in it to `each`; the only layer when none is named.
+    /// Reads deliveries, all in one process, and gives everything in them to `each`.
     ///
     /// # Errors
-    /// What `each` refuses; what the importer refuses; [`Refused::ImportCrashed`] when it dies, hangs or breaks off.
+    /// What `each` refuses; [`Refused::ImportCrashed`] when the importer dies, hangs or breaks off.
     pub fn read(
         &self,
-        file: &Path,
-        layer: Option<&str>,
+        deliveries: &[Delivery<'_>],
+        rows: Rows,
         mut each: impl FnMut(Item) -> Result<(), Refused>,
     ) -> Result<(), Refused> {
-        let shown =
-            file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into());
-        let mut running = self.start(file, layer)?;
-        let result = running.frames(&shown, &mut each);
+        let mut running = self.start(deliveries, rows)?;
+        let mut current = 0;
+        let result = running.frames(&mut current, &mut each);
         match result {
-            Err(Broken::Stream(error)) => Err(running.crashed(shown, error)),
+            Err(Broken::Stream(error)) => {
+                let path = deliveries.get(current).map_or(Path::new(""), |delivery| delivery.path);
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                Err(running.crashed(name.unwrap_or_else(|| path.display().to_string()), error))
+            }
             Err(Broken::Refused(refused)) => Err(refused),
             Ok(()) => Ok(()),
         }
     }
 
-    fn start(&self, file: &Path, layer: Option<&str>) -> Result<Running, Refused> {
+    fn start(&self, deliveries: &[Delivery<'_>], rows: Rows) -> Result<Running, Refused> {
         let mut command = Command::new(&self.program);
-        command.arg("read");
-        command.args(layer.iter().flat_map(|name| ["--layer", name]));
-        command.arg("--").arg(file);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.arg("obey").env_clear();
+        command.envs(VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let missing = |_| Refused::ImporterMissing { path: self.program.clone() };
         let mut child = command.spawn().map_err(missing)?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (child, beat) = (Arc::new(Mutex::new(child)), Arc::new(Beat::default()));
         let messages = thread::spawn(|| stderr.map_or_else(String::new, last_messages));
         let (done, until) = channel();
@@ -102,7 +128,37 @@ impl Importer {
             let (child, beat, silence) = (child.clone(), beat.clone(), self.silence);
             move || watch(&child, &beat, silence, &until)
         });
+        if let Some(stdin) = stdin {
+            let request = request(deliveries, rows);
+            // An importer that reads no request dies or hangs, and that is told with its reason.
+            thread::spawn(move || hand_over(&request, stdin));
+        }
         Ok(Running { child, stdout, beat, messages: Some(messages), done: Some(done) })
+    }
+}
+
+fn request(deliveries: &[Delivery<'_>], rows: Rows) -> Request {
+    let wanted = |delivery: &Delivery<'_>| Wanted {
+        path: bytes_of(delivery.path.as_os_str().to_owned()),
+        layer: delivery.layer.clone(),
+        columns: delivery.columns.clone(),
+    };
+    Request { protocol: PROTOCOL, sources: deliveries.iter().map(wanted).collect(), rows }
+}
+
+#[cfg(unix)]
+fn bytes_of(path: OsString) -> Vec<u8> {
+    std::os::unix::ffi::OsStringExt::into_vec(path)
+}
+
+#[cfg(not(unix))]
+fn bytes_of(path: OsString) -> Vec<u8> {
+    path.to_string_lossy().into_owned().into_bytes()
+}
+
+fn hand_over(request: &Request, to: impl Write) {
+    if let Err(error) = request.write(to) {
+        tracing::debug!(%error, "the importer did not take its request");
     }
 }
 
@@ -138,25 +194,26 @@ struct Running {
 impl Running {
     fn frames(
         &mut self,
-        file: &str,
+        current: &mut usize,
         each: &mut impl FnMut(Item) -> Result<(), Refused>,
     ) -> Result<(), Broken> {
         let Some(stdout) = self.stdout.take() else { return Ok(()) };
         for frame in FrameReader::open(BufReader::with_capacity(PIPE_BYTES, stdout))? {
             self.beat.frames.fetch_add(1, Ordering::Relaxed);
             let item = match frame? {
+                Frame::Source(position) => {
+                    *current = position as usize;
+                    Item::Delivery(*current)
+                }
                 Frame::Layer(layer) => Item::Layer(layer),
                 Frame::Row(row) => Item::Row(row),
                 Frame::BadRow(row) => Item::BadRow(row),
-                Frame::Refused(refusal) => {
-                    let (code, detail, advice) = (refusal.code, refusal.detail, refusal.advice);
-                    return Err(Broken::Refused(Refused::Importer { code, detail, advice }));
-                }
+                Frame::Refused(refusal) => Item::Refused(refusal),
+                Frame::Skipped(refusal) => Item::Skipped(refusal),
                 Frame::Hello(_) | Frame::End { .. } => continue,
             };
             each(item).map_err(Broken::Refused)?;
         }
-        tracing::debug!(file, "the importer is done");
         Ok(())
     }
 
@@ -247,7 +304,8 @@ mod tests {
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let importer = Importer { program, silence: Duration::from_millis(300) };
-        importer.read(Path::new("a.geojson"), None, |_| Ok(())).unwrap_err()
+        let delivery = Delivery { path: Path::new("a.geojson"), layer: None, columns: None };
+        importer.read(&[delivery], Rows::All, |_| Ok(())).unwrap_err()
     }
 
     #[test]

@@ -142,6 +142,9 @@ codes! {
     EdgeUnmatched "edge_unmatched" Info
         "相邻边界顶点不对应，已补齐" "a vertex that a neighbour lacked was added to its border" =>
         "无需处理" "nothing to do"
+    FileSkipped "file_skipped" Info
+        "随附的非数据文件，未读取" "a file beside the data that is no data" =>
+        "无需处理；如是数据，请改用可读取的格式" "nothing to do; if it is data, deliver it in a format that is read"
     GeometryCurved "geometry_curved" Error
         "含曲线几何" "a curved geometry" =>
         "导出时转为折线" "export straight lines instead"
@@ -163,6 +166,9 @@ codes! {
     GeometryUnreadable "geometry_unreadable" Error
         "几何无法读取" "a geometry that cannot be read" =>
         "在原软件中修复几何" "repair it where it was made"
+    LayerEmpty "layer_empty" Warning
+        "图层没有记录" "a layer without rows among others that have some" =>
+        "确认确无此类对象" "make sure that there is nothing of it"
     LevelUnknown "level_unknown" Error
         "区域层级不可识别" "a level that is none" =>
         "填写 community、street 或 district" "write community, street or district"
@@ -199,6 +205,9 @@ codes! {
     RingTooShort "ring_too_short" Error
         "边界不足三个不同的点" "a ring of fewer than three different points" =>
         "补绘或删除该环" "draw it or remove it"
+    RowColumns "row_columns" Error
+        "列数与表头不符" "a line with other columns than the first line" =>
+        "检查分隔符与引号" "look at delimiters and quotes"
     RowNoFeature "row_no_feature" Error
         "该位置不是要素" "something else stands where a feature should be" =>
         "在原软件中重新导出" "export the file again where it was made"

@@ -7,19 +7,23 @@ use serde::{Deserialize, Serialize};
 pub enum Frame {
     /// Who speaks; always first, never again.
     Hello(Hello),
-    /// The layer whose rows follow, or one line of a listing.
+    /// What was asked for begins, by its position in [`crate::Request::sources`]; what follows belongs to it.
+    Source(u32),
+    /// The layer whose rows follow.
     Layer(Layer),
     /// One row of the layer announced last.
     Row(Row),
     /// A row that could not be read; reading went on.
     BadRow(BadRow),
-    /// The file was read to its end.
+    /// A file of a folder or archive that is no delivered data, for example a note; reading went on.
+    Skipped(Refusal),
+    /// A file was not read, or not to its end; its layer is over, other files of the source follow.
+    Refused(Refusal),
+    /// Everything that was asked for was read or refused; always last.
     End {
         /// [`Frame::Row`] and [`Frame::BadRow`] frames sent.
         rows: u64,
     },
-    /// The file was not read, or not to its end; always last.
-    Refused(Refusal),
 }
 
 /// The version handshake.
@@ -34,11 +38,12 @@ pub struct Hello {
 }
 
 /// One layer of a delivered file, as the file declares it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
-    /// File name without its folder.
+    /// Name of the file, from the source's own name downwards: `cells.shp`, `普查.zip/道路/路灯.shp`.
     pub file: String,
-    /// GDAL's name of the format: `GeoJSON`, `ESRI Shapefile` or `GPKG`.
+    /// The format by the name GDAL gives it: `ESRI Shapefile`, `GPKG`, `OpenFileGDB`, `FlatGeobuf`, `GeoJSON`,
+    /// `GeoJSONSeq`, `CSV`, `XLSX`, and `DBF` for a table without shapes.
     pub driver: String,
     /// Name of the layer; a shapefile's is the stem of its file.
     pub name: String,
@@ -48,14 +53,34 @@ pub struct Layer {
     /// GCJ-02, so the one who delivers must say.
     pub crs: Option<DeclaredCrs>,
     /// Encoding of text the file names: `.cpg` as written, else the language byte of the `.dbf`; `UTF-8`
-    /// where the format allows no other; `None` when the file is silent.
+    /// where the format allows no other or a byte order mark says so; `None` when the file is silent.
     pub encoding: Option<String>,
+    /// Who names the encoding.
+    pub encoding_by: NamedBy,
     /// Fields in file order; names may repeat.
     pub fields: Vec<Field>,
     /// Declared kind of geometry in GDAL's words, for example `3D Point` or `Unknown (any)`.
     pub geometry: String,
     /// Rows the file declares, deleted ones counted; `None` when it does not say.
     pub rows: Option<u64>,
+    /// Delimiter of a table in text.
+    pub delimiter: Option<u8>,
+}
+
+/// What names the encoding of a layer's text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NamedBy {
+    /// Nothing.
+    #[default]
+    Nobody,
+    /// The format, which allows only one.
+    Format,
+    /// A byte order mark.
+    Mark,
+    /// The `.cpg` beside a `.dbf`.
+    CodePage,
+    /// The language byte of a `.dbf` with this value.
+    Language(u8),
 }
 
 /// A coordinate system as a file names it; never checked, never applied here.
@@ -77,6 +102,8 @@ pub struct Field {
     pub name: Vec<u8>,
     /// What the values are.
     pub kind: FieldKind,
+    /// Bytes a value may have, or characters where the format counts those; 0 when it sets no bound.
+    pub width: u32,
 }
 
 /// What a field holds.
@@ -94,6 +121,8 @@ pub enum FieldKind {
     Time,
     /// [`Value::Text`], `YYYY-MM-DDThh:mm:ss`, then the offset if the file has one.
     DateTime,
+    /// Values of several kinds: a spreadsheet's cells are each what was typed into them.
+    Mixed,
     /// Bytes or lists, which no inventory uses: every value is [`Value::Null`].
     Other,
 }
@@ -129,6 +158,35 @@ pub enum DroppedAxes {
     Zm,
 }
 
+/// [`Row`] with borrowed bytes: the same on the wire, without an allocation a value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RowRef<'a> {
+    /// As [`Row::number`].
+    pub number: u64,
+    /// As [`Row::fid`].
+    pub fid: Option<i64>,
+    /// As [`Row::values`].
+    pub values: &'a [ValueRef<'a>],
+    /// As [`Row::geometry`].
+    #[serde(with = "serde_bytes")]
+    pub geometry: Option<&'a [u8]>,
+    /// As [`Row::dropped`].
+    pub dropped: DroppedAxes,
+}
+
+/// [`Value`] with borrowed bytes: the same on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum ValueRef<'a> {
+    /// As [`Value::Null`].
+    Null,
+    /// As [`Value::Text`].
+    Text(#[serde(with = "serde_bytes")] &'a [u8]),
+    /// As [`Value::Int`].
+    Int(i64),
+    /// As [`Value::Real`].
+    Real(f64),
+}
+
 /// One attribute value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
@@ -156,6 +214,8 @@ pub struct BadRow {
 /// Why a file was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
+    /// The file, as in [`Layer::file`].
+    pub file: String,
     /// Stable code, for example `file_truncated`.
     pub code: String,
     /// What is wrong, in English, with the value.

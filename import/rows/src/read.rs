@@ -9,7 +9,7 @@ const FIRST_ALLOCATION_BYTES: usize = 64 * 1024;
 
 /// Reads the frames after the handshake, in order, as an iterator.
 ///
-/// The last item is [`Frame::End`], [`Frame::Refused`] or an error; nothing follows it. Wrap `R` in a
+/// The last item is [`Frame::End`] or an error; nothing follows it. Wrap `R` in a
 /// [`io::BufReader`]. Memory: one frame.
 #[derive(Debug)]
 pub struct FrameReader<R: Read> {
@@ -23,7 +23,9 @@ pub struct FrameReader<R: Read> {
 /// Where in the stream the reader stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// No layer yet: a row would belong to nothing.
+    /// Nothing that was asked for has begun.
+    BeforeSource,
+    /// No layer yet, or the last one was refused: a row would belong to nothing.
     BeforeLayer,
     /// Rows are welcome.
     InLayer,
@@ -87,7 +89,8 @@ impl<R: Read> FrameReader<R> {
     /// [`ReadError::WrongProtocol`], or any other [`ReadError`] when there is no handshake.
     pub fn open(from: R) -> Result<Self, ReadError> {
         let nobody = Hello { protocol: 0, importer: String::new(), gdal: String::new() };
-        let mut reader = Self { from, hello: nobody, body: Vec::new(), frames: 0, state: State::BeforeLayer };
+        let mut reader =
+            Self { from, hello: nobody, body: Vec::new(), frames: 0, state: State::BeforeSource };
         let Frame::Hello(hello) = reader.next_frame()? else {
             return Err(ReadError::OutOfOrder { frame: 1, detail: "the first frame must be the handshake" });
         };
@@ -141,6 +144,14 @@ impl<R: Read> FrameReader<R> {
         let frame = self.frames;
         match (&value, self.state) {
             (Frame::Hello(_), _) => Err(ReadError::OutOfOrder { frame, detail: "a second handshake" }),
+            (Frame::End { .. }, _) => self.close().map(|()| value),
+            (Frame::Source(_), _) => {
+                self.state = State::BeforeLayer;
+                Ok(value)
+            }
+            (_, State::BeforeSource) => {
+                Err(ReadError::OutOfOrder { frame, detail: "something before its source" })
+            }
             (Frame::Row(_) | Frame::BadRow(_), State::BeforeLayer) => {
                 Err(ReadError::OutOfOrder { frame, detail: "a row before its layer" })
             }
@@ -148,7 +159,10 @@ impl<R: Read> FrameReader<R> {
                 self.state = State::InLayer;
                 Ok(value)
             }
-            (Frame::End { .. } | Frame::Refused(_), _) => self.close().map(|()| value),
+            (Frame::Refused(_) | Frame::Skipped(_), _) => {
+                self.state = State::BeforeLayer;
+                Ok(value)
+            }
             _ => Ok(value),
         }
     }

@@ -2,42 +2,62 @@
 
 use gdal::spatial_ref::SpatialRef;
 use gdal::vector::{Layer, LayerAccess};
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use serde_json::Value as Json;
 use wanmi_rows::DeclaredCrs;
 
+use crate::deliver::Body;
+use crate::ogr::mount::Mount;
+use crate::ogr::outline::Outline;
 use crate::refused::Refused;
-use crate::source::{Format, Source};
 
 /// What a GeoPackage writes for "none".
 const UNDEFINED: &str = "Undefined";
 
-/// The declared system of a layer.
+/// The declared system of a layer whose format has one.
+pub(super) fn declared(layer: &Layer<'_>) -> Option<DeclaredCrs> {
+    layer.spatial_ref().map(|found| describe(&found)).filter(|crs| !is_undefined(crs))
+}
+
+/// The system that a GeoJSON names.
+///
+/// GDAL reports WGS 84 for every GeoJSON and for every name it does not know; only the member itself tells.
 ///
 /// # Errors
-/// [`Refused::CrsNotNamed`] when a GeoJSON's `crs` is no name, for example a link.
-pub(crate) fn declared(layer: &Layer<'_>, source: &Source) -> Result<Option<DeclaredCrs>, Refused> {
-    let Format::GeoJson(outline) = &source.format else {
-        return Ok(layer.spatial_ref().map(|found| describe(&found)).filter(|crs| !is_undefined(crs)));
-    };
-    // GDAL reports WGS 84 for every GeoJSON; only the member itself tells.
+/// [`Refused::CrsNotNamed`] when its `crs` is no name, for example a link.
+pub(super) fn member(outline: &Outline, file: &str) -> Result<Option<DeclaredCrs>, Refused> {
     let Some(member) = &outline.crs else { return Ok(None) };
-    let name =
-        member_name(member).map_err(|found| Refused::CrsNotNamed { file: source.file.clone(), found })?;
-    // GDAL falls back to WGS 84 for a name it does not know, so the code is read from the name.
+    let name = member_name(member).map_err(|found| Refused::CrsNotNamed { file: file.into(), found })?;
     let epsg = epsg_of(&name);
     let known = epsg.and_then(|code| SpatialRef::from_epsg(code).ok());
     let wkt = known.and_then(|known| known.to_wkt().ok()).unwrap_or_default();
     Ok(Some(DeclaredCrs { epsg, name, wkt }))
 }
 
-/// Refuses a GeoJSON whose `crs` GDAL would follow to another place; call it before the file is opened.
+/// Longest `.prj` that is looked at.
+const PROJECTION_CAP_BYTES: usize = 64 * 1024;
+
+/// The system that a `.prj` names, as GDAL recognises it.
 ///
-/// # Errors
-/// [`Refused::CrsNotNamed`].
-pub(crate) fn check_member(source: &Source) -> Result<(), Refused> {
-    let Format::GeoJson(outline) = &source.format else { return Ok(()) };
-    let Some(member) = &outline.crs else { return Ok(()) };
-    member_name(member).map(drop).map_err(|found| Refused::CrsNotNamed { file: source.file.clone(), found })
+/// GDAL knows ESRI's dialect and finds the EPSG code of a definition, but does so for layers only: it gets
+/// an empty shapefile with this `.prj`.
+pub(super) fn of_projection(body: &Body) -> Option<DeclaredCrs> {
+    let text = body.head(PROJECTION_CAP_BYTES).ok()?;
+    let mut head = 9994_u32.to_be_bytes().to_vec();
+    head.resize(100, 0);
+    head.get_mut(24..28)?.copy_from_slice(&50_u32.to_be_bytes());
+    head.get_mut(28..32)?.copy_from_slice(&1000_u32.to_le_bytes());
+    head.get_mut(32..36)?.copy_from_slice(&1_u32.to_le_bytes());
+    let _index = Mount::bytes(head.clone(), "projection.shx").ok()?;
+    let _projection = Mount::bytes(text, "projection.prj").ok()?;
+    let shapes = Mount::bytes(head, "projection.shp").ok()?;
+    let options = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY,
+        allowed_drivers: Some(&["ESRI Shapefile"]),
+        ..DatasetOptions::default()
+    };
+    let dataset = Dataset::open_ex(shapes.path(), options).ok()?;
+    declared(&dataset.layer(0).ok()?)
 }
 
 fn describe(found: &SpatialRef) -> DeclaredCrs {

@@ -1,62 +1,49 @@
 //! Rows in file order, each with its position, its values and its geometry, or the reason why not.
 
-use gdal::vector::{Feature, Geometry, LayerAccess, geometry_type_has_m, geometry_type_has_z};
-use wanmi_rows::{BadRow, DroppedAxes, FieldKind, Frame, Row};
+use gdal::vector::{Feature, Geometry, Layer, LayerAccess, geometry_type_has_m, geometry_type_has_z};
+use wanmi_rows::{DroppedAxes, FieldKind, RowRef, Value, ValueRef};
 
-use crate::ogr::{Opened, value};
+use crate::ogr::outline::Element;
+use crate::ogr::{Format, Opened, value};
 use crate::refused::Refused;
-use crate::source::{Element, Format};
+use crate::sink::{Sink, Stopped};
 use crate::wkb::{self, Trouble};
 
-/// Reads every row of the layer at `position` and gives each to `sink`; returns how many.
+/// Reads the rows of a layer into `sink`.
 ///
-/// Memory: one row. Rows that cannot be read become [`BadRow`] and reading goes on.
+/// Memory: one row. Rows that cannot be read become bad rows and reading goes on.
 ///
 /// # Errors
-/// `E` from the sink, or [`Refused`] when the file breaks off in the middle.
-pub(crate) fn rows<E: From<Refused>>(
-    opened: &Opened,
-    position: usize,
-    mut sink: impl FnMut(Frame) -> Result<(), E>,
-) -> Result<u64, E> {
-    let mut layer = opened.layer(position)?;
+/// [`Stopped`], also when the file breaks off in the middle.
+pub(super) fn rows(opened: &Opened, layer: &mut Layer<'_>, sink: &mut Sink<'_>) -> Result<(), Stopped> {
     let kinds: Vec<FieldKind> = layer.defn().fields().map(|field| value::kind(field.field_type())).collect();
-    let mut numbers = Numbers::new(&opened.source.format);
-    let mut sent = 0;
+    let mut numbers = Numbers { format: &opened.format, seen: 0 };
+    let enough = sink.sample();
     for feature in layer.features() {
         let failure = opened.messages.take_failure().filter(|_| numbers.one_by_one());
-        for skipped in numbers.skipped() {
-            sent += 1;
-            sink(Frame::BadRow(skipped))?;
+        numbers.skipped(sink)?;
+        if enough.is_some_and(|enough| numbers.seen >= enough) {
+            return Ok(());
         }
         let place = numbers.place(feature.fid());
-        let frame = match failure {
-            Some(failure) => bad(place.number, "row_unreadable", failure),
-            None => frame(&feature, &kinds, place, &opened.source.format),
-        };
-        sent += 1;
-        sink(frame)?;
+        match failure {
+            Some(failure) => sink.bad(place.number, "row_unreadable", failure)?,
+            None => row(&feature, &kinds, place, &opened.format, sink)?,
+        }
     }
-    for skipped in numbers.skipped() {
-        sent += 1;
-        sink(Frame::BadRow(skipped))?;
-    }
-    finished(opened, numbers.seen, sent)?;
-    Ok(sent)
+    numbers.skipped(sink)?;
+    Ok(finished(opened, numbers.seen)?)
 }
 
 /// Says whether the rows ended because the file did.
-fn finished(opened: &Opened, seen: u64, sent: u64) -> Result<(), Refused> {
-    let file = opened.source.file.clone();
+fn finished(opened: &Opened, seen: u64) -> Result<(), Refused> {
+    let file = opened.file.clone();
     let failure = opened.messages.take_failure();
-    match &opened.source.format {
-        Format::GeoJson(outline) if sent != outline.elements.len() as u64 => {
-            Err(Refused::RowsLost { file, expected: outline.elements.len() as u64, found: sent })
+    match &opened.format {
+        Format::Json(outline) if seen != outline.elements.len() as u64 => {
+            Err(Refused::RowsLost { file, expected: outline.elements.len() as u64, found: seen })
         }
-        Format::GeoJson(_) => Ok(()),
-        Format::Shapefile(facts) if seen > facts.shapes => {
-            Err(Refused::RowsLost { file, expected: facts.shapes, found: seen })
-        }
+        Format::Json(_) => Ok(()),
         _ => failure.map_or(Ok(()), |detail| Err(Refused::FileBroken { file, detail })),
     }
 }
@@ -76,97 +63,100 @@ struct Numbers<'a> {
     seen: u64,
 }
 
-impl<'a> Numbers<'a> {
-    fn new(format: &'a Format) -> Self {
-        Self { format, seen: 0 }
-    }
-
+impl Numbers<'_> {
     /// Whether GDAL reads one row at a time, so that what it complains of while it does is about that row.
     ///
     /// It reads GeoJSON far ahead; there the outline knows better.
     fn one_by_one(&self) -> bool {
-        !matches!(self.format, Format::GeoJson(_))
+        !matches!(self.format, Format::Json(_))
     }
 
-    /// Elements of a GeoJSON that stand next and are no features.
-    fn skipped(&mut self) -> Vec<BadRow> {
-        let Format::GeoJson(outline) = self.format else { return Vec::new() };
+    /// Tells of elements of a GeoJSON that stand next and are no features.
+    fn skipped(&mut self, sink: &mut Sink<'_>) -> Result<(), Stopped> {
+        let Format::Json(outline) = self.format else { return Ok(()) };
         let ahead = outline.elements.get(self.seen as usize..).unwrap_or_default();
-        let count = ahead.iter().take_while(|element| **element == Element::NoObject).count() as u64;
-        let first = self.seen + 1;
-        self.seen += count;
-        (first..first + count)
-            .map(|number| BadRow {
-                number,
-                code: "row_no_feature".into(),
-                detail: "a number, a text, a list or null stands where a feature should be".into(),
-            })
-            .collect()
+        let count = ahead.iter().take_while(|element| **element == Element::NoObject).count();
+        for _ in 0..count {
+            self.seen += 1;
+            let detail = "a number, a text, a list or null stands where a feature should be";
+            sink.bad(self.seen, "row_no_feature", detail.into())?;
+        }
+        Ok(())
     }
 
     fn place(&mut self, fid: Option<u64>) -> Place {
-        let fid = fid.and_then(|fid| i64::try_from(fid).ok());
         let element = match self.format {
-            Format::GeoJson(outline) => outline.elements.get(self.seen as usize).copied(),
-            Format::Shapefile(_) | Format::GeoPackage => None,
+            Format::Json(outline) => outline.elements.get(self.seen as usize).copied(),
+            _ => None,
         };
-        self.seen = match (self.format, fid) {
-            // The record number, so that deleted records count.
-            (Format::Shapefile(_), Some(fid)) => fid as u64 + 1,
-            _ => self.seen + 1,
-        };
+        self.seen += 1;
+        let fid = fid.and_then(|fid| i64::try_from(fid).ok());
         Place { number: self.seen, fid, located: element == Some(Element::Located) }
     }
 }
 
-fn frame(feature: &Feature<'_>, kinds: &[FieldKind], place: Place, format: &Format) -> Frame {
+fn row(
+    feature: &Feature<'_>,
+    kinds: &[FieldKind],
+    place: Place,
+    format: &Format,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stopped> {
     let number = place.number;
     let mut values = Vec::with_capacity(kinds.len());
     for (index, kind) in kinds.iter().enumerate() {
         match value::value(feature, index, *kind, format) {
             Ok(value) => values.push(value),
-            Err(detail) => return bad(number, "value_unreadable", detail),
+            Err(detail) => return sink.bad(number, "value_unreadable", detail),
         }
     }
     let (geometry, dropped) = match geometry(feature) {
         Ok(Some((wkb, dropped))) => (Some(wkb), dropped),
         Ok(None) if place.located => {
-            return bad(
-                number,
-                "geometry_unreadable",
-                "a geometry is written there but it has no readable point".into(),
-            );
+            let detail = "a geometry is written there but it has no readable point";
+            return sink.bad(number, "geometry_unreadable", detail.into());
         }
         Ok(None) => (None, DroppedAxes::None),
         Err(trouble) => {
             let (code, detail) = trouble.code_and_detail();
-            return bad(number, code, detail.into());
+            return sink.bad(number, code, detail.into());
         }
     };
-    Frame::Row(Row { number, fid: place.fid, values, geometry, dropped })
+    let borrowed: Vec<ValueRef<'_>> = values.iter().map(borrow).collect();
+    let geometry = geometry.as_deref();
+    sink.row(&RowRef { number, fid: place.fid, values: &borrowed, geometry, dropped })
 }
 
-fn bad(number: u64, code: &str, detail: String) -> Frame {
-    Frame::BadRow(BadRow { number, code: code.into(), detail })
+fn borrow(value: &Value) -> ValueRef<'_> {
+    match value {
+        Value::Null => ValueRef::Null,
+        Value::Text(bytes) => ValueRef::Text(bytes),
+        Value::Int(number) => ValueRef::Int(*number),
+        Value::Real(number) => ValueRef::Real(*number),
+    }
 }
 
-/// The geometry as two-dimensional ISO WKB, and what it lost.
 fn geometry(feature: &Feature<'_>) -> Result<Option<(Vec<u8>, DroppedAxes)>, Trouble> {
     // `Feature::geometry` hands out a null pointer for a row without one; this call says so.
     let Ok(found) = feature.geometry_by_index(0) else { return Ok(None) };
+    flat(found).map(Some)
+}
+
+/// A geometry as two-dimensional ISO WKB, and what it lost.
+pub(crate) fn flat(found: &Geometry) -> Result<(Vec<u8>, DroppedAxes), Trouble> {
     if found.is_empty() {
         return Err(Trouble::Empty);
     }
     let kind = found.geometry_type();
     let dropped = match (geometry_type_has_z(kind), geometry_type_has_m(kind)) {
-        (false, false) => return bytes(found).map(|wkb| Some((wkb, DroppedAxes::None))),
+        (false, false) => return bytes(found).map(|wkb| (wkb, DroppedAxes::None)),
         (true, false) => DroppedAxes::Z,
         (false, true) => DroppedAxes::M,
         (true, true) => DroppedAxes::Zm,
     };
     let mut flat = found.clone();
     flat.flatten_to_2d();
-    bytes(&flat).map(|wkb| Some((wkb, dropped)))
+    bytes(&flat).map(|wkb| (wkb, dropped))
 }
 
 fn bytes(flat: &Geometry) -> Result<Vec<u8>, Trouble> {

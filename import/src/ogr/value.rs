@@ -3,7 +3,7 @@
 use gdal::vector::{Feature, OGRFieldType};
 use wanmi_rows::{FieldKind, Value};
 
-use crate::source::Format;
+use crate::ogr::Format;
 
 /// What GDAL makes of a JSON number beyond 64 bits.
 const CLAMPED: [i64; 2] = [i64::MIN, i64::MAX];
@@ -30,19 +30,19 @@ pub(crate) fn value(
 ) -> Result<Value, String> {
     let read = match kind {
         FieldKind::Text => {
-            feature.field_as_string(index).map(|read| read.map(|read| Value::Text(text(read, format))))
+            feature.field_as_string(index).map(|read| read.map(|read| Value::Text(read.into_bytes())))
         }
         FieldKind::Int => feature.field_as_integer64(index).map(|read| read.map(Value::Int)),
         FieldKind::Real => feature.field_as_double(index).map(|read| read.map(Value::Real)),
         FieldKind::Date | FieldKind::Time | FieldKind::DateTime => {
             feature.field_as_string(index).map(|read| read.map(|read| Value::Text(iso(&read).into_bytes())))
         }
-        FieldKind::Other => Ok(None),
+        FieldKind::Mixed | FieldKind::Other => Ok(None),
     };
     match read {
         Ok(Some(Value::Text(bytes))) if bytes.is_empty() => Ok(Value::Null),
         Ok(Some(Value::Int(0) | Value::Real(0.0))) if is_unset(feature, index) => Ok(Value::Null),
-        Ok(Some(Value::Int(number))) if matches!(format, Format::GeoJson(_)) && CLAMPED.contains(&number) => {
+        Ok(Some(Value::Int(number))) if matches!(format, Format::Json(_)) && CLAMPED.contains(&number) => {
             Err(format!("field {index} holds a whole number beyond 64 bits: write it as text"))
         }
         Ok(value) => Ok(value.unwrap_or(Value::Null)),
@@ -53,33 +53,6 @@ pub(crate) fn value(
 /// Whether a zero stands for a member the row does not have: only a number that is there has digits.
 fn is_unset(feature: &Feature<'_>, index: usize) -> bool {
     feature.field_as_string(index).is_ok_and(|digits| digits.is_none_or(|digits| digits.is_empty()))
-}
-
-/// The bytes of a text as the file has them.
-///
-/// A shapefile is opened as Latin-1, so each character is one byte of the file.
-pub(crate) fn text(read: String, format: &Format) -> Vec<u8> {
-    let mut bytes = read.into_bytes();
-    if matches!(format, Format::Shapefile(_)) && !bytes.is_ascii() {
-        narrow(&mut bytes);
-    }
-    bytes
-}
-
-/// UTF-8 of characters below U+0100 as one byte each, in place: seven million values a city make it count.
-fn narrow(bytes: &mut Vec<u8>) {
-    let mut carried = None;
-    bytes.retain_mut(|byte| match (carried.take(), *byte) {
-        (Some(high), low) => {
-            *byte = high << 6 | low & 0x3F;
-            true
-        }
-        (None, 0xC2 | 0xC3) => {
-            carried = Some(*byte);
-            false
-        }
-        (None, _) => true,
-    });
 }
 
 /// GDAL's `2026/11/23 10:00:00+08` as ISO 8601 writes it: `2026-11-23T10:00:00+08:00`.
@@ -102,14 +75,6 @@ fn iso(ogr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn narrowing_gives_each_latin_1_character_its_byte() {
-        let every: Vec<u8> = (1..=255).collect();
-        let mut wide = every.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes();
-        narrow(&mut wide);
-        assert_eq!(wide, every);
-    }
 
     #[test]
     fn moments_are_written_as_iso_8601_and_never_corrected() {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use wanmi_rows::DroppedAxes;
 
 use crate::make::{self, Wanted};
-use crate::run::{read, run};
+use crate::run::{self, read, run};
 
 const GPKG: Wanted<'_> = Wanted {
     driver: "GPKG",
@@ -92,21 +92,20 @@ fn curves_empties_and_heights_are_told_row_by_row() {
 }
 
 #[test]
-fn one_of_several_layers_must_be_named() {
+fn every_layer_is_read_unless_one_is_named() {
     let folder = TempDir::new().unwrap();
     let path = make_two(&folder);
+    let names = |said: &run::Said| said.layers.iter().map(|layer| layer.name.clone()).collect::<Vec<_>>();
     let said = read(&path);
-    assert_eq!(said.code(), "layer_ambiguous");
-    assert_eq!(said.detail(), "two.gpkg has several layers: cells, regions");
+    assert_eq!((names(&said), said.end), (vec!["cells".into(), "regions".into()], Some(1)));
     let with = |name: &str| run(["read", path.to_str().unwrap(), "--layer", name].map(AsRef::as_ref));
     assert_eq!(with("cells").column("code"), ["'c'"]);
     assert_eq!(with("regions").end, Some(0));
-    assert_eq!(with("rivers").code(), "layer_unknown");
-    let listed = run(["layers".as_ref(), path.as_os_str()]);
-    assert_eq!(
-        listed.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>(),
-        ["cells", "regions"]
-    );
+    let said = with("rivers");
+    assert_eq!(said.code(), "layer_unknown");
+    assert_eq!(said.detail(), "two.gpkg has no layer \"rivers\": it has cells, regions");
+    let listed = run(["read".as_ref(), path.as_os_str(), "--sample=0".as_ref()]);
+    assert_eq!((names(&listed), listed.end), (vec!["cells".into(), "regions".into()], Some(0)));
 }
 
 #[test]

@@ -27,28 +27,46 @@ fn addresses_and_virtual_files_are_refused_unseen() {
 fn what_is_no_file_is_refused() {
     let folder = TempDir::new().unwrap();
     assert_eq!(read(folder.path().join("gone.geojson")).code(), "file_unreadable");
-    assert_eq!(read(folder.path()).code(), "file_unreadable");
+    assert_eq!(read(folder.path()).code(), "format_unknown");
     assert_eq!(read("/dev/zero").code(), "file_unreadable");
 }
 
 #[test]
-fn formats_outside_the_list_are_refused_by_name_whatever_they_hold() {
+fn what_a_file_holds_counts_and_not_its_name() {
     let folder = TempDir::new().unwrap();
     let geojson = r#"{"type": "FeatureCollection", "features": []}"#;
-    for name in
-        ["a.vrt", "a.kml", "a.csv", "a.dbf", "a.zip", "a.shp.gz", "a.gz", "a", "a.geojsonl", "a.gpkg.gz"]
-    {
+    for name in ["a.vrt", "a.kml", "a.csv", "a", "a.geojsonl", "a.txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, geojson).unwrap();
+        assert_eq!(read(&path).layer().driver, "GeoJSON", "{name}");
+    }
+    for (name, code) in [
+        ("b.dbf", "file_truncated"),
+        ("b.zip", "file_broken"),
+        ("b.xlsx", "file_broken"),
+        ("b.gz", "file_broken"),
+        ("b.fgb", "format_unknown"),
+        ("b.gpkg", "format_unknown"),
+        ("b.shp", "file_truncated"),
+    ] {
         let path = folder.path().join(name);
         std::fs::write(&path, geojson).unwrap();
         let said = read(&path);
-        assert_eq!(said.code(), "format_unknown", "{name}");
+        assert_eq!(said.code(), code, "{name}");
         assert!(said.detail().starts_with(name), "{}", said.detail());
     }
-    // GDAL would read a VRT under any name; we look at the content and allow one driver.
+    // GDAL would read a VRT under any name, and with it whatever file it points to.
     let vrt = "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>";
-    for name in ["v.geojson", "v.gpkg", "v.shp"] {
+    for name in ["v.geojson", "v.gpkg", "v.shp", "v.csv", "v.txt", "v.vrt", "v"] {
         let path = folder.path().join(name);
         std::fs::write(&path, vrt).unwrap();
+        assert_eq!(read(&path).code(), "format_unknown", "{name}");
+    }
+    for (name, bytes) in
+        [("e.csv", ""), ("e.xls", "\u{d0}"), ("e.bin", "\0\0"), ("e.txt", "one line\nand two")]
+    {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
         assert_eq!(read(&path).code(), "format_unknown", "{name}");
     }
 }

@@ -13,9 +13,14 @@ pub(crate) struct Said {
     pub(crate) layers: Vec<Layer>,
     pub(crate) rows: Vec<Row>,
     pub(crate) bad: Vec<BadRow>,
-    /// Rows by the last frame; `None` when it refused.
+    /// Rows by the last frame.
     pub(crate) end: Option<u64>,
+    /// The first refusal.
     pub(crate) refused: Option<Refusal>,
+    /// `file code` of every refusal.
+    pub(crate) refusals: Vec<String>,
+    /// `file code` of every file that was passed by.
+    pub(crate) skipped: Vec<String>,
     pub(crate) stderr: String,
 }
 
@@ -98,13 +103,16 @@ fn collect(child: &mut Child) -> Said {
             Frame::Row(row) => said.rows.push(row),
             Frame::BadRow(bad) => said.bad.push(bad),
             Frame::End { rows } => said.end = Some(rows),
-            Frame::Refused(refusal) => said.refused = Some(refusal),
+            Frame::Refused(refusal) => {
+                said.refusals.push(format!("{} {}", refusal.file, refusal.code));
+                said.refused.get_or_insert(refusal);
+            }
+            Frame::Skipped(refusal) => said.skipped.push(format!("{} {}", refusal.file, refusal.code)),
+            Frame::Source(_) => {}
             Frame::Hello(_) => unreachable!("the reader allows one handshake"),
         }
     }
     said.stderr = listener.join().unwrap().unwrap();
-    if let Some(end) = said.end.filter(|_| said.layers.len() == 1) {
-        assert_eq!(end, (said.rows.len() + said.bad.len()) as u64, "the end counts the rows");
-    }
+    assert_eq!(said.end, Some((said.rows.len() + said.bad.len()) as u64), "the end counts the rows");
     said
 }

@@ -3,10 +3,9 @@
 //! `SQLite` would create `-wal` and `-shm` beside a database in WAL mode, so the file is opened as immutable;
 //! that is only true to the file while no program has unwritten changes beside it.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use crate::deliver::Body;
 use crate::refused::Refused;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -16,23 +15,20 @@ const HEAD_BYTES: usize = 100;
 ///
 /// # Errors
 /// [`Refused::FormatUnknown`], [`Refused::FileTruncated`], [`Refused::FileInUse`].
-pub(crate) fn check(path: &Path, file: &str) -> Result<(), Refused> {
-    let unreadable = |source| Refused::FileUnreadable { path: file.into(), source };
-    let mut opened = File::open(path).map_err(unreadable)?;
-    let size = opened.metadata().map_err(unreadable)?.len();
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    opened.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(unreadable)?;
+pub(super) fn check(body: &Body) -> Result<(), Refused> {
+    let (file, size) = (&body.name, body.bytes());
+    let head = body.head(HEAD_BYTES)?;
     if !MAGIC.starts_with(&head) && !head.starts_with(MAGIC) {
         let why = "it is named .gpkg but does not begin as an SQLite database".into();
-        return Err(Refused::FormatUnknown { file: file.into(), why });
+        return Err(Refused::FormatUnknown { file: file.clone(), why });
     }
     if let Some(needed) = bytes_by_header(&head).filter(|needed| *needed <= size) {
         debug_assert!(needed > 0, "a header that counts pages counts at least one");
     } else {
         let detail = format!("it has {size} bytes, its header counts more");
-        return Err(Refused::FileTruncated { file: file.into(), detail });
+        return Err(Refused::FileTruncated { file: file.clone(), detail });
     }
-    unwritten_changes(path, file)
+    body.path().map_or(Ok(()), |path| unwritten_changes(path, file))
 }
 
 /// Bytes of the database by its own header; `None` when the header itself is cut.
@@ -46,7 +42,7 @@ fn bytes_by_header(head: &[u8]) -> Option<u64> {
     };
     let number = |at: usize| u32::from_be_bytes([whole[at], whole[at + 1], whole[at + 2], whole[at + 3]]);
     let (changes, pages, valid_for) = (number(24), number(28), number(92));
-    Some(if changes == valid_for { page_bytes * u64::from(pages) } else { page_bytes })
+    Some(if changes == valid_for { page_bytes * u64::from(pages) } else { page_bytes }.max(1))
 }
 
 /// Refuses when a journal beside the file holds changes the file lacks.

@@ -4,46 +4,24 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
+use crate::deliver::budget::Budget;
 use crate::refused::Refused;
-
-/// Most bytes a file may unpack to.
-const UNPACKED_CAP_BYTES: usize = 1024 * 1024 * 1024;
-/// Most bytes a packed byte may become; GeoJSON of one repeated feature reaches about 60.
-const RATIO_CAP: usize = 200;
-/// Below this no ratio is asked: a small file harms nobody.
-const RATIO_FREE_BYTES: usize = 1024 * 1024;
-/// Bytes unpacked between two looks at the bounds.
-const STEP_BYTES: u64 = 64 * 1024;
 
 /// Unpacks `packed_bytes` of gzip, one member or several, into memory.
 ///
 /// # Errors
 /// [`Refused::FileTruncated`] when the packed bytes end too soon, [`Refused::FileTooLarge`] beyond the
 /// bounds, [`Refused::FileBroken`] for anything that is not gzip.
-pub(crate) fn gunzip(packed: impl Read, packed_bytes: u64, file: &str) -> Result<Vec<u8>, Refused> {
-    let ratio_cap = (packed_bytes as usize).saturating_mul(RATIO_CAP).max(RATIO_FREE_BYTES);
-    let mut decoder = MultiGzDecoder::new(packed);
-    let mut unpacked = Vec::new();
-    loop {
-        let got = (&mut decoder)
-            .take(STEP_BYTES)
-            .read_to_end(&mut unpacked)
-            .map_err(|error| broken(&error, file))?;
-        if got == 0 {
-            return Ok(unpacked);
-        }
-        let (cap, which) = if ratio_cap < UNPACKED_CAP_BYTES {
-            (ratio_cap, "more than 200 times its packed size")
-        } else {
-            (UNPACKED_CAP_BYTES, "more than 1 GiB")
-        };
-        if unpacked.len() > cap {
-            return Err(Refused::FileTooLarge { file: file.into(), detail: which.into() });
-        }
-    }
+pub(crate) fn gunzip(
+    packed: impl Read,
+    packed_bytes: u64,
+    file: &str,
+    budget: &mut Budget,
+) -> Result<Vec<u8>, Refused> {
+    budget.unpack(MultiGzDecoder::new(packed), packed_bytes, file, broken)
 }
 
-fn broken(error: &io::Error, file: &str) -> Refused {
+fn broken(error: io::Error, file: &str) -> Refused {
     let file = file.to_owned();
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
@@ -68,7 +46,7 @@ mod tests {
     }
 
     fn check(packed: &[u8]) -> Result<Vec<u8>, &'static str> {
-        gunzip(packed, packed.len() as u64, "f.gz").map_err(|refused| refused.code())
+        gunzip(packed, packed.len() as u64, "f.gz", &mut Budget::new()).map_err(|refused| refused.code())
     }
 
     #[test]

@@ -364,5 +364,5 @@ fn read_some(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 }
 
 #[cfg(test)]
-#[path = "json_tests.rs"]
+#[path = "outline_tests.rs"]
 mod tests;
