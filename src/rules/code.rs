@@ -235,9 +235,18 @@ codes! {
     StoreInterval "store_interval" Error
         "有效期错误" "intervals of validity that cannot be" =>
         "从备份恢复" "restore a backup"
+    StoreJournal "store_journal" Warning
+        "预写日志被其他程序关闭" "another program turned the write-ahead log off" =>
+        "无需处理，下次写入时自动恢复" "nothing to do, the next writer turns it on again"
     StoreReference "store_reference" Error
         "引用的记录不存在" "a stored row refers to one that is not there" =>
         "从备份恢复" "restore a backup"
+    StoreSchema "store_schema" Error
+        "表、索引或视图被其他程序改动" "another program changed a table, an index or a view" =>
+        "从备份恢复" "restore a backup"
+    StoreSeal "store_seal" Error
+        "数据被其他程序改动" "another program changed the data" =>
+        "从备份恢复；修改应通过 wanmi import 进行" "restore a backup; change data with wanmi import"
     StoreUnreadable "store_unreadable" Error
         "库中有无法读取的值" "a stored value that cannot be read" =>
         "从备份恢复" "restore a backup"

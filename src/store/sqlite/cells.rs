@@ -4,6 +4,7 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, Encoded};
 use super::history::{History, VALID_AT};
+use super::seal::CELL;
 use super::versions::number;
 use crate::model::cell::{Cell, Parents};
 use crate::model::code::{CellCode, RegionCode};
@@ -36,6 +37,9 @@ pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> St
     Ok(())
 }
 
+/// The name of the layer in tallies.
+const LAYER: &str = "cells";
+
 /// A cell's valid entry.
 struct Entry {
     key: i64,
@@ -53,12 +57,8 @@ pub(super) fn write<'a>(
     cells: &[(&'a Cell, Encoded)],
     traffic: &mut Traffic,
 ) -> Step<HashMap<&'a CellCode, i64>> {
-    let mut history = History::open(conn, "cell", "code = ?1", version)?;
+    let mut history = History::open(conn, CELL, "code = ?1", version)?;
     let mut stored = valid(conn)?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO cell (id, from_version, code, name, community, street, district, started, geom)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
     let mut ids = HashMap::with_capacity(cells.len());
     for (cell, polygons) in cells {
         let id = match stored.remove(&cell.code) {
@@ -66,37 +66,45 @@ pub(super) fn write<'a>(
                 ids.insert(&cell.code, entry.id);
                 continue;
             }
-            Some(entry) => end(&mut history, &entry, traffic)?,
+            Some(entry) => {
+                leave(&entry, traffic)?;
+                history.change(LAYER, entry.key)?;
+                entry.id
+            }
             None => history.id_of([cell.code.as_str()])?,
         };
         traffic.came(Layer::Cells, polygons.bounds);
         let parent = |code: &'a Option<RegionCode>| code.as_ref().map(RegionCode::as_str);
         let Parents { community, street, district } = &cell.parents;
-        insert.execute(params![
-            id,
-            number(version),
-            cell.code.as_str(),
-            cell.name,
-            parent(community),
-            parent(street),
-            parent(district),
-            cell.started,
-            polygons.blob,
-        ])?;
+        history.begin(
+            LAYER,
+            params![
+                id,
+                number(version),
+                cell.code.as_str(),
+                cell.name,
+                parent(community),
+                parent(street),
+                parent(district),
+                cell.started,
+                polygons.blob,
+            ],
+        )?;
         ids.insert(&cell.code, id);
     }
     for entry in stored.values() {
-        end(&mut history, entry, traffic)?;
+        leave(entry, traffic)?;
+        history.end(LAYER, entry.key)?;
     }
+    history.close()?;
     Ok(ids)
 }
 
-/// Ends an entry; returns the id that the cell keeps.
-fn end(history: &mut History<'_>, entry: &Entry, traffic: &mut Traffic) -> Step<i64> {
+/// Tells the layer that an entry ends.
+fn leave(entry: &Entry, traffic: &mut Traffic) -> Step<()> {
     let bounds = gpkg::bounds(&entry.geom).map_err(|error| Fault::from(error).in_row("cell", entry.key))?;
     traffic.went(Layer::Cells, bounds);
-    history.end(entry.key)?;
-    Ok(entry.id)
+    Ok(())
 }
 
 /// The valid entries by code.

@@ -2,6 +2,7 @@
 
 use super::contents::{self, Layer};
 use super::cover;
+use super::edits;
 use super::fault::{Fault, Step};
 use super::gpkg::{self, SRS_ID};
 use super::open::{APPLICATION_ID, USER_VERSION};
@@ -43,6 +44,12 @@ pub enum FaultKind {
     CellShape,
     /// GeoPackage's own tables do not describe the layers.
     Contents,
+    /// A row, a version or the city's record is not the one that was written; a row is missing or new.
+    Seal,
+    /// A table, index or view is missing or changed; a trigger was added.
+    Schema,
+    /// The write-ahead log is turned off.
+    Journal,
 }
 
 impl FaultKind {
@@ -58,6 +65,9 @@ impl FaultKind {
             FaultKind::ArcWithoutCell => "store_arc_without_cell",
             FaultKind::CellShape => "store_cell_shape",
             FaultKind::Contents => "store_contents",
+            FaultKind::Seal => "store_seal",
+            FaultKind::Schema => "store_schema",
+            FaultKind::Journal => "store_journal",
         }
     }
 }
@@ -69,12 +79,14 @@ impl fmt::Display for StoreFault {
 }
 
 /// The findings so far.
-type Faults = Vec<StoreFault>;
+pub(super) type Faults = Vec<StoreFault>;
 
 /// Runs every proof; later ones assume nothing of earlier ones, so one cause may show twice.
 pub(super) fn check(conn: &Connection) -> Step<Faults> {
     let mut faults = Faults::new();
     integrity(conn, &mut faults)?;
+    edits::schema(conn, &mut faults)?;
+    edits::journal(conn, &mut faults)?;
     references(conn, &mut faults)?;
     version_gaps(conn, &mut faults)?;
     for (table, code) in [
@@ -89,10 +101,11 @@ pub(super) fn check(conn: &Connection) -> Step<Faults> {
     readable(conn, &mut faults)?;
     arcs_and_cells(conn, &mut faults)?;
     geopackage(conn, &mut faults)?;
+    edits::rows(conn, &mut faults)?;
     Ok(faults)
 }
 
-fn add(faults: &mut Faults, kind: FaultKind, detail: String) {
+pub(super) fn add(faults: &mut Faults, kind: FaultKind, detail: String) {
     faults.push(StoreFault { kind, detail });
 }
 

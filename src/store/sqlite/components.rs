@@ -5,6 +5,7 @@ use super::fault::{Fault, Step};
 use super::gpkg::{self, Encoded};
 use super::history::{History, VALID_AT};
 use super::readers;
+use super::seal::COMPONENT;
 use super::versions::number;
 use crate::geom::shape::ShapeKind;
 use crate::model::code::{CellCode, ClassCode, ComponentCode};
@@ -89,7 +90,8 @@ pub(super) fn write(
     let order = in_code_order(components, gone)?;
     let mut pen = Pen::open(conn, version)?;
     gone.iter().try_for_each(|code| pen.end(code, traffic))?;
-    order.into_iter().try_for_each(|component| pen.put(component, traffic))
+    order.into_iter().try_for_each(|component| pen.put(component, traffic))?;
+    pen.history.close()
 }
 
 /// The components in code order; refuses a code that is given twice.
@@ -104,11 +106,13 @@ fn in_code_order<'a>(components: &'a [Component], gone: &'a [ComponentCode]) -> 
     }
 }
 
+/// The name of the layer in tallies.
+const LAYER: &str = "components";
+
 /// The statements that write components.
 struct Pen<'conn> {
     history: History<'conn>,
     find: CachedStatement<'conn>,
-    insert: CachedStatement<'conn>,
     version: i64,
 }
 
@@ -116,14 +120,9 @@ impl<'conn> Pen<'conn> {
     fn open(conn: &'conn Connection, version: Version) -> Step<Self> {
         let find =
             format!("SELECT entry, id, {COLUMNS} FROM component WHERE code = ?1 AND to_version IS NULL");
-        let insert = format!(
-            "INSERT INTO component (id, from_version, {COLUMNS}) VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
-        );
         Ok(Pen {
-            history: History::open(conn, "component", "code = ?1", version)?,
+            history: History::open(conn, COMPONENT, "code = ?1", version)?,
             find: conn.prepare_cached(&find)?,
-            insert: conn.prepare_cached(&insert)?,
             version: number(version),
         })
     }
@@ -133,7 +132,7 @@ impl<'conn> Pen<'conn> {
         let mut stored = self.find.query([code.as_str()])?;
         if let Some(row) = stored.next()? {
             leave(row, traffic)?;
-            return self.history.end(row.get(0)?);
+            return self.history.end(LAYER, row.get(0)?);
         }
         if self.history.former([code.as_str()])?.is_some() {
             return Ok(());
@@ -146,53 +145,55 @@ impl<'conn> Pen<'conn> {
         let key = [component.code.as_str()];
         if self.history.was_empty() {
             let id = self.history.id_of(key)?;
-            return self.insert(id, component, traffic);
+            return self.begin(id, component, traffic);
         }
         let mut stored = self.find.query(key)?;
         let id = match stored.next()? {
             Some(row) if read(row)? == *component => return Ok(()),
             Some(row) => {
                 leave(row, traffic)?;
-                self.history.end(row.get(0)?)?;
+                self.history.change(LAYER, row.get(0)?)?;
                 row.get(1)?
             }
             None => self.history.id_of(key)?,
         };
         drop(stored);
-        self.insert(id, component, traffic)
+        self.begin(id, component, traffic)
     }
 
-    fn insert(&mut self, id: i64, c: &Component, traffic: &mut Traffic) -> Step<()> {
+    fn begin(&mut self, id: i64, c: &Component, traffic: &mut Traffic) -> Step<()> {
         let Encoded { blob, bounds } = gpkg::encode_place(&c.place)
             .map_err(|error| Fault::inconsistent(format!("component {}: {error}", c.code)))?;
         let kind = gpkg::kind(&c.place);
         traffic.came(Layer::Components(kind), bounds);
         let place = |column: ShapeKind| (column == kind).then_some(&blob);
-        self.insert.execute(params![
-            id,
-            self.version,
-            c.code.as_str(),
-            c.edition.as_str(),
-            c.class.as_str(),
-            c.name,
-            c.state,
-            c.competent.code,
-            c.competent.name,
-            c.owner.code,
-            c.owner.name,
-            c.maintainer.code,
-            c.maintainer.name,
-            c.delivered_cell.as_ref().map(CellCode::as_str),
-            c.surveyed,
-            c.changed,
-            c.data_source,
-            c.note,
-            extra_to_text(&c.extra)?,
-            place(ShapeKind::Point),
-            place(ShapeKind::Line),
-            place(ShapeKind::Polygon),
-        ])?;
-        Ok(())
+        self.history.begin(
+            LAYER,
+            params![
+                id,
+                self.version,
+                c.code.as_str(),
+                c.edition.as_str(),
+                c.class.as_str(),
+                c.name,
+                c.state,
+                c.competent.code,
+                c.competent.name,
+                c.owner.code,
+                c.owner.name,
+                c.maintainer.code,
+                c.maintainer.name,
+                c.delivered_cell.as_ref().map(CellCode::as_str),
+                c.surveyed,
+                c.changed,
+                c.data_source,
+                c.note,
+                extra_to_text(&c.extra)?,
+                place(ShapeKind::Point),
+                place(ShapeKind::Line),
+                place(ShapeKind::Polygon),
+            ],
+        )
     }
 }
 

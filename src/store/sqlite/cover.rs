@@ -4,7 +4,8 @@ use super::cells;
 use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, BadGeometry, Encoded};
-use super::history::VALID_AT;
+use super::history::{History, VALID_AT};
+use super::seal::ARC;
 use super::versions::{number, settle_origin};
 use crate::cover::arcs::{BrokenCover, LooseArc};
 use crate::cover::{CellId, Cover, Side};
@@ -54,6 +55,9 @@ pub(super) fn write(
     write_arcs(conn, version, &cover.arcs, &ids, traffic)
 }
 
+/// The name of the layer in tallies.
+const LAYER: &str = "arcs";
+
 /// What makes two arcs the same: left cell, right cell, points.
 type Likeness = (Option<i64>, Option<i64>, Vec<u8>);
 
@@ -66,25 +70,23 @@ fn write_arcs(
     traffic: &mut Traffic,
 ) -> Step<()> {
     let mut stored = valid(conn)?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO arc (from_version, left_cell, right_cell, geom) VALUES (?1, ?2, ?3, ?4)",
-    )?;
+    // An arc has no code to come back under.
+    let mut history = History::open(conn, ARC, "0", version)?;
     let id = |code: &Option<CellCode>| code.as_ref().and_then(|code| ids.get(code)).copied();
     for arc in arcs {
         let Encoded { blob, bounds } = gpkg::encode_arc(&arc.points).map_err(|error| bad_arc(arc, &error))?;
         let likeness = (id(&arc.left), id(&arc.right), blob);
         if stored.remove(&likeness).is_none() {
-            insert.execute(params![number(version), likeness.0, likeness.1, likeness.2])?;
+            history.begin(LAYER, params![number(version), likeness.0, likeness.1, likeness.2])?;
             traffic.came(Layer::Arcs, bounds);
         }
     }
-    let mut end = conn.prepare_cached("UPDATE arc SET to_version = ?2 WHERE id = ?1")?;
     for ((_, _, blob), id) in stored {
         let bounds = gpkg::bounds(&blob).map_err(|error| Fault::from(error).in_row("arc", id))?;
         traffic.went(Layer::Arcs, bounds);
-        end.execute([id, number(version)])?;
+        history.end(LAYER, id)?;
     }
-    Ok(())
+    history.close()
 }
 
 fn valid(conn: &Connection) -> Step<HashMap<Likeness, i64>> {

@@ -1,6 +1,7 @@
 //! The forms of the file: numbered, forward only; what is missing is applied in one transaction.
 
 use super::fault::Step;
+use super::seal;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// One step from a form of the file to the next.
@@ -9,13 +10,25 @@ pub(super) struct Migration {
     pub(super) number: u32,
     /// Its statements.
     pub(super) sql: &'static str,
+    /// What SQL alone cannot do.
+    pub(super) then: fn(&Connection) -> Step<()>,
+}
+
+/// Nothing beyond the statements.
+pub(super) fn nothing(_: &Connection) -> Step<()> {
+    Ok(())
 }
 
 /// All migrations; numbers count from 1 without gaps.
 pub(super) const MIGRATIONS: &[Migration] = &[
-    Migration { number: 1, sql: include_str!("../../../schemas/sqlite/0001_init.sql") },
-    Migration { number: 2, sql: include_str!("../../../schemas/sqlite/0002_things.sql") },
-    Migration { number: 3, sql: include_str!("../../../schemas/sqlite/0003_ended.sql") },
+    Migration { number: 1, sql: include_str!("../../../schemas/sqlite/0001_init.sql"), then: nothing },
+    Migration { number: 2, sql: include_str!("../../../schemas/sqlite/0002_things.sql"), then: nothing },
+    Migration { number: 3, sql: include_str!("../../../schemas/sqlite/0003_ended.sql"), then: nothing },
+    Migration {
+        number: 4,
+        sql: include_str!("../../../schemas/sqlite/0004_seals.sql"),
+        then: seal::seal_all,
+    },
 ];
 
 /// The newest form that `migrations` know.
@@ -37,6 +50,7 @@ pub(super) fn format(conn: &Connection) -> Step<Option<u32>> {
 pub(super) fn apply(tx: &Transaction<'_>, from: u32, migrations: &[Migration]) -> Step<()> {
     for migration in migrations.iter().filter(|migration| migration.number > from) {
         tx.execute_batch(migration.sql)?;
+        (migration.then)(tx)?;
         // The first one makes the table; its row is written by whoever makes the city.
         tx.execute("UPDATE wanmi_meta SET format = ?1", [migration.number])?;
     }
@@ -58,9 +72,9 @@ mod tests {
     fn only_what_is_missing_is_applied_and_a_failing_step_leaves_the_file_as_it_was() {
         let list = |last: &'static str| {
             [
-                Migration { number: 1, sql: "CREATE TABLE wanmi_meta (format INTEGER)" },
-                Migration { number: 2, sql: "CREATE TABLE added (x)" },
-                Migration { number: 3, sql: last },
+                Migration { number: 1, sql: "CREATE TABLE wanmi_meta (format INTEGER)", then: nothing },
+                Migration { number: 2, sql: "CREATE TABLE added (x)", then: nothing },
+                Migration { number: 3, sql: last, then: nothing },
             ]
         };
         let mut conn = Connection::open_in_memory().unwrap();

@@ -13,6 +13,7 @@ mod versions;
 mod contents;
 mod history;
 mod readers;
+mod seal;
 
 mod cells;
 mod components;
@@ -21,6 +22,7 @@ mod regions;
 mod things;
 
 mod check;
+mod edits;
 mod fault;
 
 #[cfg(test)]
@@ -168,19 +170,12 @@ fn frame(conn: &Connection, version: Version) -> Step<Frame> {
     })
 }
 
-/// Whether an entry of the frame began or ended after `base` and up to `newest`.
+/// Whether anything but components changed after `base` and up to `newest`.
 fn frame_changed(conn: &Connection, base: Version, newest: Version) -> Step<bool> {
-    for table in ["region", "cell", "arc", "thing"] {
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM {table} WHERE from_version > ?1 AND from_version <= ?2
-                            OR to_version > ?1 AND to_version <= ?2)"
-        );
-        let versions = [versions::number(base), versions::number(newest)];
-        if conn.prepare_cached(&sql)?.query_row(versions, |row| row.get(0))? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut find = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM tally WHERE version > ?1 AND version <= ?2 AND layer <> 'components')",
+    )?;
+    Ok(find.query_row([versions::number(base), versions::number(newest)], |row| row.get(0))?)
 }
 
 /// Writes the version after `base` inside the caller's transaction.
@@ -199,5 +194,6 @@ fn write(conn: &Connection, base: Version, by: &Changeset, change: &Change) -> S
     things::write(conn, version, (&change.things, &change.gone_things), &mut traffic)?;
     components::write(conn, version, (&change.components, &change.gone), &mut traffic)?;
     traffic.record(conn, &at)?;
+    seal::seal(conn, version)?;
     Ok(version)
 }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Step};
 use super::migrate::{self, MIGRATIONS, Migration};
-use super::versions;
+use super::{seal, versions};
 use crate::model::version::{Changeset, Version};
 use crate::store::{CityRecord, StoreError};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -114,6 +114,7 @@ fn fill(path: &Path, city: &CityRecord, by: &Changeset) -> Step<()> {
     versions::add(&tx, Version(0), by)?;
     versions::add_city(&tx, migrate::known(MIGRATIONS), city)?;
     tx.execute("UPDATE gpkg_contents SET last_change = ?1", [at])?;
+    seal::seal(&tx, Version(0))?;
     Ok(tx.commit()?)
 }
 

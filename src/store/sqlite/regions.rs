@@ -4,6 +4,7 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, Bounds};
 use super::history::{History, VALID_AT};
+use super::seal::REGION;
 use super::versions::number;
 use crate::model::code::RegionCode;
 use crate::model::region::{Level, Region};
@@ -35,6 +36,9 @@ pub(super) fn each_entry(conn: &Connection, mut tell: impl FnMut(Step<()>) -> St
     Ok(())
 }
 
+/// The name of the layer in tallies.
+const LAYER: &str = "regions";
+
 /// Writes the regions that are new or differ from their valid entry.
 pub(super) fn write(
     conn: &Connection,
@@ -42,14 +46,10 @@ pub(super) fn write(
     regions: &[Region],
     traffic: &mut Traffic,
 ) -> Step<()> {
-    let mut history = History::open(conn, "region", "level = ?1 AND code = ?2", version)?;
+    let mut history = History::open(conn, REGION, "level = ?1 AND code = ?2", version)?;
     let mut find = conn.prepare_cached(
         "SELECT entry, id, level, code, name, parent, geom FROM region
          WHERE level = ?1 AND code = ?2 AND to_version IS NULL",
-    )?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO region (id, from_version, level, code, name, parent, geom)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let mut seen = HashSet::new();
     for region in regions {
@@ -62,7 +62,7 @@ pub(super) fn write(
             Some(row) if read(row)? == *region => continue,
             Some(row) => {
                 traffic.went(Layer::Regions, bounds(row)?);
-                history.end(row.get(0)?)?;
+                history.change(LAYER, row.get(0)?)?;
                 row.get(1)?
             }
             None => history.id_of(key)?,
@@ -70,9 +70,9 @@ pub(super) fn write(
         let (bounds, blob) = encode(region)?;
         traffic.came(Layer::Regions, bounds);
         let parent = region.parent.as_ref().map(RegionCode::as_str);
-        insert.execute(params![id, number(version), key[0], key[1], region.name, parent, blob])?;
+        history.begin(LAYER, params![id, number(version), key[0], key[1], region.name, parent, blob])?;
     }
-    Ok(())
+    history.close()
 }
 
 /// Reads entry, id, level, code, name, parent, geom.

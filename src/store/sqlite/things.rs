@@ -4,6 +4,7 @@ use super::contents::{Layer, Traffic};
 use super::fault::{Fault, Step};
 use super::gpkg::{self, Bounds, Encoded};
 use super::history::{History, VALID_AT};
+use super::seal::THING;
 use super::versions::number;
 use crate::geom::shape::ShapeKind;
 use crate::model::code::ThingCode;
@@ -69,14 +70,14 @@ pub(super) fn write(
     }
     let mut pen = Pen::open(conn, version)?;
     gone.iter().try_for_each(|(kind, code)| pen.end(*kind, code, traffic))?;
-    things.iter().try_for_each(|thing| pen.put(thing, traffic))
+    things.iter().try_for_each(|thing| pen.put(thing, traffic))?;
+    pen.history.close()
 }
 
 /// The statements that write things.
 struct Pen<'conn> {
     history: History<'conn>,
     find: CachedStatement<'conn>,
-    insert: CachedStatement<'conn>,
     version: i64,
     shared: Shared,
 }
@@ -86,13 +87,9 @@ impl<'conn> Pen<'conn> {
         let find = format!(
             "SELECT entry, id, {COLUMNS} FROM thing WHERE kind = ?1 AND code = ?2 AND to_version IS NULL"
         );
-        let insert = format!(
-            "INSERT INTO thing (id, from_version, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-        );
         Ok(Pen {
-            history: History::open(conn, "thing", "kind = ?1 AND code = ?2", version)?,
+            history: History::open(conn, THING, "kind = ?1 AND code = ?2", version)?,
             find: conn.prepare_cached(&find)?,
-            insert: conn.prepare_cached(&insert)?,
             version: number(version),
             shared: Shared::default(),
         })
@@ -104,7 +101,7 @@ impl<'conn> Pen<'conn> {
         let mut stored = self.find.query(key)?;
         if let Some(row) = stored.next()? {
             leave(kind, row, traffic)?;
-            return self.history.end(row.get(0)?);
+            return self.history.end(kind.as_str(), row.get(0)?);
         }
         if self.history.former(key)?.is_some() {
             return Ok(());
@@ -120,7 +117,7 @@ impl<'conn> Pen<'conn> {
             Some(row) if read(row, &mut self.shared)? == *thing => return Ok(()),
             Some(row) => {
                 leave(thing.kind, row, traffic)?;
-                self.history.end(row.get(0)?)?;
+                self.history.change(thing.kind.as_str(), row.get(0)?)?;
                 row.get(1)?
             }
             None => self.history.id_of(key)?,
@@ -132,17 +129,19 @@ impl<'conn> Pen<'conn> {
         Layer::of_thing(thing.kind, shape).for_each(|layer| traffic.came(layer, bounds));
         let blob = encoded.as_ref().map(|(_, encoded)| &encoded.blob);
         let place = |column: ShapeKind| blob.filter(|_| shape == Some(column));
-        self.insert.execute(params![
-            id,
-            self.version,
-            key[0],
-            key[1],
-            fields_to_text(&thing.values)?,
-            place(ShapeKind::Point),
-            place(ShapeKind::Line),
-            place(ShapeKind::Polygon),
-        ])?;
-        Ok(())
+        self.history.begin(
+            thing.kind.as_str(),
+            params![
+                id,
+                self.version,
+                key[0],
+                key[1],
+                fields_to_text(&thing.values)?,
+                place(ShapeKind::Point),
+                place(ShapeKind::Line),
+                place(ShapeKind::Polygon),
+            ],
+        )
     }
 }
 
