@@ -52,9 +52,9 @@ pub struct CellGrid {
     pub cover: Cover,
     /// Point → cell.
     pub boxes: Grid,
-    /// Borders by distance, for places outside.
+    /// Which borders touch a place.
     pub borders: Borders,
-    /// Each cell's own border, for places inside.
+    /// How far the nearest border is, inside and outside.
     pub rims: Rims,
 }
 

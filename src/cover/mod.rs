@@ -118,7 +118,8 @@ impl Cover {
         arcs.fold(Bbox::EMPTY, |bbox, signed| bbox.union(self.arcs[signed.arc()].bbox))
     }
 
-    fn cycle_points(&self, cycle: &[SignedArc]) -> Ring {
+    /// The points of a boundary cycle, the first not repeated at the end.
+    pub fn cycle_points(&self, cycle: &[SignedArc]) -> Ring {
         let mut ring = Vec::new();
         for signed in cycle {
             let points = self.points(&self.arcs[signed.arc()]);

@@ -54,13 +54,54 @@ pub fn distance_m(a: Degrees, b: Degrees) -> f64 {
 ///
 /// The foot is found in the plane at the place's latitude, moved once for the change of scale on the way there, and its
 /// distance taken by [`distance_m`]: so the answer is never shorter than the true one, and longer by less than 10 nm
-/// for feet within 1 km and 1 µm within 10 km. A segment of one point is that point. NaN when a coordinate is not
-/// finite. Cost: 60 ns.
+/// for feet within 1 km and 1 µm within 10 km. A segment of one point is that point; where the foot is an end, the
+/// distance is that of the end, to the bit. NaN when a coordinate is not finite. Cost: 60 ns; from one place to many
+/// segments use [`Standpoint`].
 pub fn segment_distance_m(place: Degrees, a: Degrees, b: Degrees) -> f64 {
-    let from = [(a.lng - place.lng).to_radians(), (a.lat - place.lat).to_radians()];
-    let run = [(b.lng - a.lng).to_radians(), (b.lat - a.lat).to_radians()];
-    let t = Radii::at(place.lat).foot(from, run);
-    distance_m(place, Degrees { lng: a.lng + t * (b.lng - a.lng), lat: a.lat + t * (b.lat - a.lat) })
+    Standpoint::at(place).segment_distance_m(a, b)
+}
+
+/// A place to measure from: what the ellipsoid is there is found once for many segments.
+#[derive(Clone, Copy, Debug)]
+pub struct Standpoint {
+    place: Degrees,
+    radii: Radii,
+}
+
+impl Standpoint {
+    /// Stands at a place. Cost: 10 ns.
+    #[inline]
+    pub fn at(place: Degrees) -> Self {
+        Standpoint { place, radii: Radii::at(place.lat) }
+    }
+
+    /// The plane that touches the ellipsoid here.
+    #[inline]
+    pub fn plane(&self) -> LocalMetres {
+        LocalMetres::of(&self.radii)
+    }
+
+    /// The part by which the scale east shrinks for each metre north: d(N·cos φ)/dφ is −M·sin φ.
+    #[inline]
+    pub fn narrowing(&self) -> f64 {
+        self.radii.sin / self.radii.east_2.sqrt()
+    }
+
+    /// [`segment_distance_m`] from here, the same to the bit. Cost: 40 ns.
+    #[inline]
+    pub fn segment_distance_m(&self, a: Degrees, b: Degrees) -> f64 {
+        let place = self.place;
+        let from = [(a.lng - place.lng).to_radians(), (a.lat - place.lat).to_radians()];
+        let run = [(b.lng - a.lng).to_radians(), (b.lat - a.lat).to_radians()];
+        let t = self.radii.foot(from, run);
+        // At 1 rounding could miss the end, and two segments that meet there would be unequally far.
+        let foot = if t >= 1.0 {
+            b
+        } else {
+            Degrees { lng: a.lng + t * (b.lng - a.lng), lat: a.lat + t * (b.lat - a.lat) }
+        };
+        distance_m(place, foot)
+    }
 }
 
 /// The area of a ring whose edges are straight in longitude and latitude, in m²; positive when it runs anticlockwise.
@@ -100,7 +141,11 @@ pub struct LocalMetres {
 impl LocalMetres {
     /// The scale at a latitude in degrees. Cost: 10 ns.
     pub fn at(lat: f64) -> Self {
-        let radii = Radii::at(lat);
+        LocalMetres::of(&Radii::at(lat))
+    }
+
+    #[inline]
+    fn of(radii: &Radii) -> Self {
         let unit = (1.0 / UNITS_PER_DEGREE as f64).to_radians();
         LocalMetres { x: radii.east_2.sqrt() * unit, y: radii.north_2.sqrt() * unit }
     }
@@ -117,6 +162,7 @@ impl LocalMetres {
 }
 
 /// The ellipsoid at one latitude.
+#[derive(Clone, Copy, Debug)]
 struct Radii {
     /// The sine of the latitude.
     sin: f64,

@@ -121,11 +121,18 @@ fn the_distance_to_a_segment_is_the_least_over_its_points() {
 }
 
 #[test]
-fn beyond_an_end_the_distance_is_to_that_end() {
-    let (a, b) = (degrees(111.29, 30.7), degrees(111.30, 30.7));
-    let place = degrees(111.28, 30.71);
-    assert_eq!(segment_distance_m(place, a, b).to_bits(), distance_m(place, a).to_bits());
-    assert_eq!(segment_distance_m(place, b, a).to_bits(), distance_m(place, a).to_bits());
+fn beyond_an_end_the_distance_is_to_that_end_to_the_bit() {
+    let mut dice = Dice::new(SEED + 6);
+    for _ in 0..3_000 {
+        let place = degrees(dice.within(73.0, 135.0), dice.within(18.0, 54.0));
+        let (bearing, reach_m) = (dice.within(-180.0, 180.0), dice.within(0.0, 1_000.0));
+        // Beyond `a` the segment runs on, away from the place.
+        let a = walk(place, bearing, reach_m);
+        let b = walk(a, bearing + dice.within(-80.0, 80.0), 700.0);
+        let to_end = distance_m(place, a).to_bits();
+        assert_eq!(segment_distance_m(place, a, b).to_bits(), to_end, "{place:?} {a:?} {b:?}");
+        assert_eq!(segment_distance_m(place, b, a).to_bits(), to_end, "{place:?} {b:?} {a:?}");
+    }
 }
 
 /// A ring of `n` points around a place, at uneven distances up to `reach_m`.

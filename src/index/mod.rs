@@ -4,8 +4,11 @@ pub mod borders;
 pub mod grid;
 #[cfg(test)]
 mod grid_tests;
+mod here;
 pub mod near;
 pub mod raster;
 pub mod rim;
+#[cfg(test)]
+mod rim_tests;
 #[doc(hidden)]
 pub mod testing;

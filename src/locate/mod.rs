@@ -3,6 +3,7 @@
 use crate::city::{CellGrid, City};
 use crate::cover::CellId;
 use crate::geom::lattice::Degrees;
+use crate::index::rim::NearCell;
 use crate::model::region::{Level, Region};
 
 /// Borders nearer than this are asked whether they touch the point; two lattice units.
@@ -78,15 +79,17 @@ fn inside(grid: &CellGrid, place: Degrees, cell: CellId) -> Inside {
 }
 
 fn outside(grid: &CellGrid, place: Degrees) -> Located {
-    match grid.borders.nearest(&grid.cover, place) {
-        None => Located::NoCells,
-        Some(near) => {
-            let nearest = near.sides.into_iter().flatten().min();
-            nearest.map_or(Located::NoCells, |nearest| {
-                Located::Outside(Outside { nearest, distance_m: near.distance_m })
-            })
-        }
-    }
+    let found = grid.rims.beyond(&grid.cover, place).or_else(|| far_beyond(grid, place));
+    found.map_or(Located::NoCells, |near| {
+        Located::Outside(Outside { nearest: near.cell, distance_m: near.distance_m })
+    })
+}
+
+/// Kilometres away, where the border that is nearest in a plane is near enough to the nearest.
+fn far_beyond(grid: &CellGrid, place: Degrees) -> Option<NearCell> {
+    let near = grid.borders.nearest(&grid.cover, place)?;
+    let cell = near.sides.into_iter().flatten().min()?;
+    Some(NearCell { cell, distance_m: near.distance_m })
 }
 
 #[cfg(test)]
