@@ -2,13 +2,14 @@
 //!
 //! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
 //! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers), [`rules`] and
-//! [`inventory`] (from a delivered file to a version), [`store`] (the only door to disk), [`draw`] (a city's tiles), [`live`]
+//! [`inventory`] (from a delivered file to a version), [`store`] (the only door to disk), [`export`] (a version as files), [`draw`] (a city's tiles), [`live`]
 //! (the running city), [`http`] (the only door to the wire), [`cli`] (the commands).
 
 pub mod city;
 pub mod cli;
 pub mod cover;
 pub mod draw;
+pub mod export;
 pub mod geom;
 pub mod http;
 pub mod index;

@@ -19,11 +19,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["geom", "model", "cover"]),
     ("rules", &["geom", "model", "cover", "city", "locate"]),
     ("inventory", &["geom", "model", "cover", "index", "city", "locate", "store", "rules"]),
+    ("export", &["geom", "model", "cover", "store"]),
     ("live", &["model", "city", "draw", "store"]),
     ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "live"]),
     (
         "cli",
-        &["geom", "model", "cover", "index", "city", "locate", "store", "rules", "inventory", "live", "http"],
+        &[
+            "geom", "model", "cover", "index", "city", "locate", "store", "rules", "inventory", "export", "live",
+            "http",
+        ],
     ),
 ];
 

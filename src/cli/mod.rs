@@ -1,6 +1,7 @@
 //! The commands of the program `wanmi`: arguments in, exit code out; one file a command.
 
 pub mod check;
+pub mod export;
 pub mod import;
 pub mod init;
 pub mod locate;
@@ -9,6 +10,7 @@ pub mod serve;
 pub mod summary;
 pub mod table;
 
+use crate::export::ExportError;
 use crate::inventory::refused::Refused;
 use crate::live::claim::ClaimError;
 use crate::live::watch::LoadError;
@@ -30,6 +32,8 @@ pub enum Command {
     Locate(locate::LocateArgs),
     /// Answers over HTTP and shows the map 启动服务
     Serve(serve::ServeArgs),
+    /// Writes a layer of any version as a file 导出图层
+    Export(export::ExportArgs),
     /// Proves every invariant of a city 检查城市数据
     Check(check::CheckArgs),
 }
@@ -45,6 +49,7 @@ impl Command {
             Command::Import(args) => import::run(args),
             Command::Locate(args) => locate::run(&args),
             Command::Serve(args) => serve::run(args),
+            Command::Export(args) => export::run(args),
             Command::Check(args) => check::run(&args),
         }
     }
@@ -83,7 +88,8 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     let load = || cause.downcast_ref().map(LoadError::code);
     let claim = || cause.downcast_ref().map(ClaimError::code);
     let serve = || cause.downcast_ref().map(ServeError::code);
-    store.or_else(table).or_else(load).or_else(claim).or_else(serve)
+    let export = || cause.downcast_ref().map(ExportError::code);
+    store.or_else(table).or_else(export).or_else(load).or_else(claim).or_else(serve)
 }
 
 /// Who commits, and why.

@@ -1,7 +1,7 @@
 //! Shapes on the lattice: what a component or a region looks like.
 
 use super::bbox::Bbox;
-use super::lattice::Point;
+use super::lattice::{Point, Position};
 
 /// A closed ring without the repeated last point; at least three points.
 pub type Ring = Vec<Point>;
@@ -62,6 +62,24 @@ impl Shape {
             Shape::Line(lines) => lines[0][lines[0].len() / 2],
             Shape::Polygon(polygons) => inside_point(&polygons[0]),
         }
+    }
+}
+
+/// Whether a ring without its repeated last position runs anticlockwise; one without an area does not.
+///
+/// Exact: twice the area of positions on Earth is far below 2¹²⁷. Cost: one pass.
+pub fn is_anticlockwise(ring: &[Position]) -> bool {
+    let next = ring.iter().cycle().skip(1);
+    let cross = |(a, b): (&Position, &Position)| i128::from(a.x) * i128::from(b.y) - i128::from(b.x) * i128::from(a.y);
+    ring.iter().zip(next).map(cross).sum::<i128>() > 0
+}
+
+/// Turns a ring anticlockwise or clockwise; it begins where it began.
+pub fn turn(ring: &mut [Position], anticlockwise: bool) {
+    if is_anticlockwise(ring) != anticlockwise
+        && let Some((_, rest)) = ring.split_first_mut()
+    {
+        rest.reverse();
     }
 }
 

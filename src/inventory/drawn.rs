@@ -2,7 +2,7 @@
 
 use crate::cover::deliver::{NoPlace, Plane};
 use crate::geom::lattice::Position;
-use crate::geom::shape::ShapeKind;
+use crate::geom::shape::{ShapeKind, turn};
 use crate::model::component::Place;
 use crate::rules::code::Code;
 use crate::rules::finding::Breach;
@@ -158,6 +158,9 @@ pub type LatticeRings = Vec<Vec<Position>>;
 
 /// Settles polygons on the lattice; returns them and how many rings vanished.
 ///
+/// Shells run anticlockwise and holes clockwise, begun where they were delivered to begin: formats want one way or the
+/// other, and what was exported in one of them must come back the same.
+///
 /// # Errors
 /// As [`settle`].
 pub fn settle_polygons(
@@ -170,10 +173,12 @@ pub fn settle_polygons(
         let mut all =
             rings.iter().map(|ring| closed_path(ring, plane)).collect::<Result<Vec<_>, _>>()?.into_iter();
         match all.next().filter(|shell| shell.len() >= 3) {
-            Some(shell) => {
+            Some(mut shell) => {
                 let before = all.len();
+                turn(&mut shell, true);
                 let mut polygon = vec![shell];
                 polygon.extend(all.filter(|hole| hole.len() >= 3));
+                polygon[1..].iter_mut().for_each(|hole| turn(hole, false));
                 dropped += before + 1 - polygon.len();
                 kept.push(polygon);
             }

@@ -8,6 +8,7 @@ pub mod profile;
 pub mod region;
 pub mod row;
 pub mod snapshot;
+pub mod standard;
 pub mod text;
 pub mod thing;
 pub mod version;

@@ -12,6 +12,7 @@ use crate::model::component::Component;
 use crate::model::row::{ComponentRow, Entry};
 pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Frame, Snapshot};
 use crate::model::version::{Changeset, Version};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// A version and who made it.
@@ -54,6 +55,22 @@ pub trait Store {
         version: Version,
         tell: &mut dyn FnMut(ComponentRow<'_>),
     ) -> Result<(), StoreError>;
+
+    /// Tells every component valid at `version` whole, one by one in code order, until `tell` breaks off.
+    ///
+    /// A store on disk holds one of them in memory at a time.
+    ///
+    /// # Errors
+    /// As [`Store::load`]; what was told until then is right.
+    fn each_record(
+        &self,
+        version: Version,
+        tell: &mut dyn FnMut(Component) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        // Broken off or told to the end, there is nothing more to say.
+        let _ = self.load(version)?.components.into_iter().try_for_each(tell);
+        Ok(())
+    }
 
     /// Whole records by their keys, from connections of their own: for readers in many threads.
     fn details(&self) -> Arc<dyn Details>;

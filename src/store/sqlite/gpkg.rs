@@ -11,14 +11,14 @@ use geozero::wkb::{WkbDialect, WkbWriter, process_gpkg_geom};
 use geozero::{CoordDimensions, GeomProcessor};
 
 /// The system that every geometry of the file is in: EPSG:4490, CGCS2000 longitude and latitude.
-pub(super) const SRS_ID: i32 = 4490;
+pub(crate) const SRS_ID: i32 = 4490;
 
 /// Polygons, each a shell and then its holes, rings without the repeated last position.
 pub(super) type Polygons = Vec<Vec<Vec<Position>>>;
 
 /// Why a geometry cannot be stored or read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BadGeometry {
+pub(crate) enum BadGeometry {
     /// A line or ring that is none.
     #[error("a {part} of {count} positions; it needs at least {least}")]
     Short {
@@ -51,14 +51,14 @@ pub(super) enum BadGeometry {
 
 /// The smallest box around what was seen, in lattice positions; `min` is above `max` while nothing was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bounds {
-    pub(super) min: Position,
-    pub(super) max: Position,
+pub(crate) struct Bounds {
+    pub(crate) min: Position,
+    pub(crate) max: Position,
 }
 
 impl Bounds {
     /// The box of nothing.
-    pub(super) const EMPTY: Bounds =
+    pub(crate) const EMPTY: Bounds =
         Bounds { min: Position { x: i64::MAX, y: i64::MAX }, max: Position { x: i64::MIN, y: i64::MIN } };
 
     /// The box around positions; refuses what is not on Earth.
@@ -74,7 +74,7 @@ impl Bounds {
     }
 
     /// The box around both.
-    pub(super) fn union(self, other: Bounds) -> Self {
+    pub(crate) fn union(self, other: Bounds) -> Self {
         Bounds {
             min: Position { x: self.min.x.min(other.min.x), y: self.min.y.min(other.min.y) },
             max: Position { x: self.max.x.max(other.max.x), y: self.max.y.max(other.max.y) },
@@ -82,19 +82,19 @@ impl Bounds {
     }
 
     /// Whether the box holds nothing.
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.min.x > self.max.x
     }
 }
 
 /// A geometry as bytes, with its box.
-pub(super) struct Encoded {
-    pub(super) blob: Vec<u8>,
-    pub(super) bounds: Bounds,
+pub(crate) struct Encoded {
+    pub(crate) blob: Vec<u8>,
+    pub(crate) bounds: Bounds,
 }
 
 /// A component's place: POINT, MULTILINESTRING or MULTIPOLYGON, so that a layer holds one kind only.
-pub(super) fn encode_place(place: &Place) -> Result<Encoded, BadGeometry> {
+pub(crate) fn encode_place(place: &Place) -> Result<Encoded, BadGeometry> {
     match place {
         Place::Point(position) => encode_point(*position),
         Place::Line(lines) => encode_lines(lines),
@@ -137,7 +137,7 @@ pub(super) fn encode_arc(points: &[Position]) -> Result<Encoded, BadGeometry> {
 }
 
 /// Polygons: MULTIPOLYGON.
-pub(super) fn encode_polygons(polygons: &[Vec<Vec<Position>>]) -> Result<Encoded, BadGeometry> {
+pub(crate) fn encode_polygons(polygons: &[Vec<Vec<Position>>]) -> Result<Encoded, BadGeometry> {
     for rings in polygons {
         if rings.is_empty() {
             return Err(BadGeometry::Empty);
@@ -170,7 +170,7 @@ pub(super) fn decode_place(kind: ShapeKind, blob: &[u8]) -> Result<Place, BadGeo
 }
 
 /// The kind of a component's place.
-pub(super) fn kind(place: &Place) -> ShapeKind {
+pub(crate) fn kind(place: &Place) -> ShapeKind {
     match place {
         Place::Point(_) => ShapeKind::Point,
         Place::Line(_) => ShapeKind::Line,

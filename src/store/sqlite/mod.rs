@@ -5,7 +5,7 @@
 
 mod open;
 
-mod gpkg;
+pub(crate) mod gpkg;
 
 mod migrate;
 mod versions;
@@ -32,12 +32,14 @@ pub use check::{FaultKind, StoreFault};
 pub use open::Access;
 
 use super::{Change, CityRecord, Details, Frame, LogEntry, Since, Snapshot, Store, StoreError};
+use crate::model::component::Component;
 use crate::model::row::ComponentRow;
 use crate::model::version::{Changeset, Version};
 use contents::Traffic;
 use fault::{Fault, Step};
 use readers::Readers;
 use rusqlite::{Connection, TransactionBehavior};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -123,6 +125,17 @@ impl Store for SqliteStore {
             readers::each_component(&self.readers, version, tell)
         };
         read().map_err(|fault| fault.at(&self.path, "reading components"))
+    }
+
+    fn each_record(
+        &self,
+        version: Version,
+        tell: &mut dyn FnMut(Component) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.reading("reading components", |conn| {
+            versions::must_exist(conn, version)?;
+            components::each_valid(conn, version, tell)
+        })
     }
 
     fn details(&self) -> Arc<dyn Details> {

@@ -6,6 +6,7 @@ mod bad_input;
 mod changes;
 mod crashes;
 mod dc;
+mod exported;
 mod planes;
 mod shapefile;
 mod small_city;

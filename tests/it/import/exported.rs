@@ -1,0 +1,242 @@
+//! Export → import: every layer in every format comes back bit by bit, or the loss is named.
+
+use super::{Ran, TestCity, text, wanmi};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use wanmi::geom::lattice::Position;
+use wanmi::model::class::Edition;
+use wanmi::model::code::{CellCode, ClassCode, ComponentCode};
+use wanmi::model::component::{Component, Place, Unit};
+use wanmi::model::version::Changeset;
+use wanmi::store::sqlite::{Access, SqliteStore};
+use wanmi::store::{Change, Snapshot, Store};
+
+/// A corner of the sample city, in 10⁻⁸ degree.
+const WEST: i64 = 11_129_000_000;
+const SOUTH: i64 = 3_070_000_000;
+
+fn at(x: i64, y: i64) -> Position {
+    Position { x: WEST + x, y: SOUTH + y }
+}
+
+fn ring(x: i64, y: i64, size: i64) -> Vec<Position> {
+    vec![at(x, y), at(x + size, y), at(x + size, y + size), at(x, y + size)]
+}
+
+fn hole(x: i64, y: i64, size: i64) -> Vec<Position> {
+    let mut ring = ring(x, y, size);
+    ring[1..].reverse();
+    ring
+}
+
+/// The polygons of a cell as GeoJSON coordinates.
+fn coordinates(polygons: &[Vec<Vec<Position>>]) -> String {
+    let ring = |ring: &Vec<Position>| {
+        let places: Vec<String> = ring.iter().chain(ring.first()).map(|at| format!("[{at}]")).collect();
+        format!("[{}]", places.join(","))
+    };
+    let rings = |rings: &Vec<Vec<Position>>| format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","));
+    format!("[{}]", polygons.iter().map(rings).collect::<Vec<_>>().join(","))
+}
+
+fn feature(properties: &str, polygons: &[Vec<Vec<Position>>]) -> String {
+    let coordinates = coordinates(polygons);
+    format!(
+        "{{\"type\":\"Feature\",\"properties\":{{{properties}}},\
+         \"geometry\":{{\"type\":\"MultiPolygon\",\"coordinates\":{coordinates}}}}}"
+    )
+}
+
+fn collection(features: &[String]) -> String {
+    format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", features.join(",\n"))
+}
+
+const PLAIN: [&str; 2] = ["--crs", "CGCS2000"];
+
+/// Cells with everything: neighbours, an island in a hole, a lake, an exclave.
+fn cells() -> String {
+    let cell = |code: &str, more: &str, polygons: &[Vec<Vec<Position>>]| {
+        feature(&format!("\"code\":\"{code}\"{more}"), polygons)
+    };
+    collection(&[
+        cell(
+            "0042050200100001",
+            ",\"name\":\"第一\\\"网格\\\"\",\"started\":\"20261123\"",
+            &[vec![ring(0, 0, 100_000), hole(20_000, 20_000, 20_000), hole(60_000, 60_000, 30_000)]],
+        ),
+        cell("岛-02", "", &[vec![ring(20_000, 20_000, 20_000)]]),
+        cell("X3", ",\"name\":\"飞地\"", &[vec![ring(100_000, 0, 50_000)], vec![ring(300_000, 0, 70_000)]]),
+        cell("X4", "", &[vec![vec![at(100_000, 50_000), at(150_000, 50_000), at(150_000, 90_003), at(100_000, 100_000)]]]),
+    ])
+}
+
+fn regions() -> String {
+    let border = [
+        vec![ring(-10_000, -10_000, 200_000), hole(60_000, 60_000, 30_000)],
+        vec![ring(290_000, -10_000, 90_000)],
+    ];
+    collection(&[
+        feature("\"code\":\"420502\",\"name\":\"西陵区\",\"level\":\"district\"", &border),
+        feature(
+            "\"code\":\"420502001\",\"name\":\"学院街道, \\\"东\\\"\",\"level\":\"street\",\"parent\":\"420502\"",
+            &border[..1],
+        ),
+    ])
+}
+
+/// A component with few values.
+fn bare(code: &str, place: Place) -> Component {
+    Component {
+        code: ComponentCode::new(code).unwrap(),
+        edition: Edition::Gbt47678,
+        class: ClassCode::new("01001").unwrap(),
+        name: None,
+        state: None,
+        competent: Unit::default(),
+        owner: Unit::default(),
+        maintainer: Unit::default(),
+        delivered_cell: None,
+        surveyed: None,
+        changed: None,
+        data_source: None,
+        note: None,
+        extra: BTreeMap::new(),
+        place,
+    }
+}
+
+/// A component with all values.
+fn full(code: &str, place: Place) -> Component {
+    let unit = |n: u32| Unit {
+        code: Some(format!("00{n:016}").into()),
+        name: Some(format!("第{n}养护\"所\", 甲").into()),
+    };
+    Component {
+        name: Some("供水井盖".into()),
+        state: Some("完好".into()),
+        competent: unit(1),
+        owner: unit(2),
+        maintainer: unit(3),
+        delivered_cell: Some(CellCode::new("0042050200100001").unwrap()),
+        surveyed: Some("20260401".into()),
+        changed: Some("20261101".into()),
+        data_source: Some("实测".into()),
+        note: Some("一行\n二行, \"引号\"; 'x' \\ €".into()),
+        ..bare(code, place)
+    }
+}
+
+/// Components that a shapefile of 2026 can hold.
+fn modest() -> Vec<Component> {
+    let lines = vec![vec![at(1_000, 1_000), at(2_000, 1_001), at(2_500, 999)], vec![at(5_000, 5_000), at(5_001, 5_000)]];
+    let polygons = vec![
+        vec![ring(30_000, 50_000, 5_000), hole(31_000, 51_000, 1_000), hole(33_000, 53_000, 500)],
+        vec![ring(40_000, 50_000, 3)],
+    ];
+    let mut cell_15 = full("00050201001000001", Place::Point(at(7, 90_007)));
+    cell_15.delivered_cell = Some(CellCode::new("004205020010001").unwrap());
+    vec![
+        cell_15,
+        bare("00050201001000002", Place::Point(at(-3, 11))),
+        bare("00050201001000003", Place::Line(lines[..1].to_vec())),
+        bare("00050201001000004", Place::Line(lines)),
+        bare("00050201001000005", Place::Polygon(polygons[1..].to_vec())),
+        bare("00050201001000006", Place::Polygon(polygons)),
+    ]
+}
+
+/// What a shapefile cannot hold whole: codes of 64 bytes, long notes, characters beyond GBK, kept fields, other editions.
+fn rich() -> Vec<Component> {
+    let mut long = full(&"长".repeat(21), Place::Point(at(9, 9)));
+    long.note = Some(format!("{}\n末", "很长的备注".repeat(90)).into());
+    long.name = Some("𠮷祥灯笼🏮".into());
+    let mut kept = bare("0 0-KEPT".replace(' ', "_").as_str(), Place::Point(at(10, 9)));
+    kept.extra = BTreeMap::from([
+        ("材质".to_owned(), "铸铁, \"D400\"\n二".to_owned()),
+        ("ID".to_owned(), "007".to_owned()),
+    ]);
+    let mut old = bare("4205020101000001", Place::Point(at(11, 9)));
+    (old.edition, old.class) = (Edition::Gbt30428, ClassCode::new("0101").unwrap());
+    vec![long, kept, old]
+}
+
+/// A city with cells, regions and these components.
+fn city(mut components: Vec<Component>) -> TestCity {
+    let city = empty();
+    let regions = city.write("r.geojson", &regions());
+    city.import(&[text(&regions)], &[&["--layer", "regions"], &PLAIN[..]].concat()).done();
+    let cells = city.write("c.geojson", &cells());
+    city.import(&[text(&cells)], &[&["--layer", "cells"], &PLAIN[..]].concat()).done();
+    components.sort_by(|a, b| a.code.cmp(&b.code));
+    let mut store = SqliteStore::open(Path::new(city.path()), Access::Write).unwrap();
+    let by = Changeset { author: "测试".into(), at: "2026-11-23T10:00:00Z".into(), reason: "test".into() };
+    let base = store.newest().unwrap();
+    store.commit(base, &by, &Change { components, ..Change::default() }).unwrap();
+    city
+}
+
+fn empty() -> TestCity {
+    let city = TestCity { folder: tempfile::tempdir().unwrap() };
+    wanmi(&["init", city.path(), "--name", "示意市", "--region", "420502"], &[]).done();
+    city
+}
+
+fn export(city: &TestCity, layer: &str, file: &Path, more: &[&str]) -> Ran {
+    let format = match text(file) {
+        name if name.contains(".geojson") => "geojson",
+        name => name.rsplit('.').next().unwrap(),
+    };
+    let args = ["export", city.path(), "--layer", layer, "--format", format, "-o", text(file)];
+    wanmi(&[&args[..], more].concat(), &[])
+}
+
+/// What is compared: everything but the version.
+fn content(snapshot: Snapshot) -> Snapshot {
+    Snapshot { version: wanmi::model::version::Version(0), ..snapshot }
+}
+
+/// The files of an export that are to be imported.
+fn written(file: &Path) -> Vec<PathBuf> {
+    let stem = file.with_extension("").display().to_string();
+    let split = ["point", "line", "polygon"].map(|kind| PathBuf::from(format!("{stem}_{kind}.shp")));
+    let split: Vec<PathBuf> = split.into_iter().filter(|path| path.is_file()).collect();
+    if split.is_empty() { vec![file.to_path_buf()] } else { split }
+}
+
+/// Exports all three layers and imports them into an empty city.
+fn there_and_back(from: &TestCity, ending: &str, more: &[&str]) -> Snapshot {
+    let to = empty();
+    for layer in ["regions", "cells", "components"] {
+        let file = to.file(&format!("{layer}.{ending}"));
+        export(from, layer, &file, more).done();
+        let files = written(&file);
+        let files: Vec<&str> = files.iter().map(|path| text(path)).collect();
+        to.import(&files, &["--layer", layer]).done();
+    }
+    content(to.snapshot())
+}
+
+/// Compares part by part, so that a difference is short enough to read.
+#[track_caller]
+fn assert_same(back: &Snapshot, from: &Snapshot) {
+    assert_eq!(back.cells, from.cells);
+    assert_eq!(back.arcs, from.arcs);
+    assert_eq!(back.city.origin, from.city.origin);
+    assert_eq!(back.regions, from.regions);
+    assert_eq!(back.components, from.components);
+    assert_eq!(back, from);
+}
+
+#[test]
+fn geojson_comes_back_bit_by_bit() {
+    let from = city(modest());
+    for ending in ["geojson", "geojson.gz"] {
+        assert_same(&there_and_back(&from, ending, &[]), &content(from.snapshot()));
+    }
+}
+
+#[test]
+fn a_shapefile_in_gbk_comes_back_bit_by_bit() {
+    let from = city(modest());
+    assert_same(&there_and_back(&from, "shp", &[]), &content(from.snapshot()));
+}
