@@ -25,7 +25,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "geom", "model", "cover", "index", "city", "locate", "store", "rules", "inventory", "export", "live",
+            "geom",
+            "model",
+            "cover",
+            "index",
+            "city",
+            "locate",
+            "store",
+            "rules",
+            "inventory",
+            "export",
+            "live",
             "http",
         ],
     ),

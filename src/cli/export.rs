@@ -26,7 +26,8 @@ pub struct ExportArgs {
     #[arg(long)]
     format: Format,
     /// 输出文件 The file to write, packed when a .geojson, .csv or .fgb name ends in .gz; standard output when absent
-    /// (fgb, geojson, csv). A shapefile of several kinds of shape gets one file each: NAME_point.shp, `NAME_line.shp`, `NAME_polygon.shp`
+    /// (fgb, geojson, csv). A shapefile of several kinds of shape gets one file each, NAME with
+    /// `_point`, `_line` or `_polygon` after it
     #[arg(short, long)]
     output: Option<PathBuf>,
     /// 版本 A stored version; the newest when absent
@@ -55,7 +56,10 @@ pub struct ExportArgs {
 /// A file that is no city, a version that does not exist, a name that is taken, an output that cannot be written.
 pub fn run(args: ExportArgs) -> anyhow::Result<ExitCode> {
     if args.format != Format::Shp && (args.edition.is_some() || args.by_class || args.crs != Crs::Cgcs2000) {
-        anyhow::bail!("--edition, --crs and --by-class belong to --format shp; {} is CGCS2000 degrees", args.format);
+        anyhow::bail!(
+            "--edition, --crs and --by-class belong to --format shp; {} is CGCS2000 degrees",
+            args.format
+        );
     }
     if args.by_class && args.layer != Layer::Components {
         anyhow::bail!("--by-class belongs to --layer components; {} have no class", args.layer);
@@ -85,7 +89,12 @@ pub fn run(args: ExportArgs) -> anyhow::Result<ExitCode> {
     losses(&mut said, &outcome.losses)?;
     let refused = !outcome.losses.is_empty() && !request.lossy;
     if refused {
-        writeln!(said, "未写出 nothing written: {} values do not fit {}", outcome.losses.total(), request.format)?;
+        writeln!(
+            said,
+            "未写出 nothing written: {} values do not fit {}",
+            outcome.losses.total(),
+            request.format
+        )?;
         return Ok(ExitCode::FAILURE);
     }
     let (records, version) = (outcome.records, outcome.version);

@@ -28,7 +28,8 @@ impl Csv {
     /// When the output cannot be written.
     pub fn begin(table: &Table, mut to: Stream) -> Result<Self, ExportError> {
         to.put(BYTE_ORDER_MARK)?;
-        let mut csv = Csv { to: ::csv::Writer::from_writer(to), shapes: table.has_shapes(), text: Vec::new() };
+        let mut csv =
+            Csv { to: ::csv::Writer::from_writer(to), shapes: table.has_shapes(), text: Vec::new() };
         let places: &[&str] = if csv.shapes { &["lng", "lat", "wkt"] } else { &[] };
         let written = csv.to.write_record(table.columns.iter().chain(places));
         csv.told(written)?;
@@ -58,7 +59,9 @@ impl Csv {
         });
         for units in [point.map(|at| at.x), point.map(|at| at.y)] {
             text.clear();
-            units.into_iter().for_each(|units| coordinate(&mut text, units));
+            if let Some(units) = units {
+                coordinate(&mut text, units);
+            }
             self.field(&text)?;
         }
         text.clear();

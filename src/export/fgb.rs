@@ -1,4 +1,4 @@
-//! FlatGeobuf with an index: features in the order of Hilbert's curve, as the format wants it.
+//! `FlatGeobuf` with an index: features in the order of Hilbert's curve, as the format wants it.
 
 use super::layer::Layer;
 use super::loss::{LossKind, Losses};
@@ -16,7 +16,7 @@ use std::io;
 /// CGCS2000 longitude and latitude.
 const EPSG: i32 = 4490;
 
-/// Writes FlatGeobuf; features wait in a file of the system's temporary folder until the index is known.
+/// Writes `FlatGeobuf`; features wait in a file of the system's temporary folder until the index is known.
 pub struct Fgb {
     to: Stream,
     writer: FgbWriter<'static>,
@@ -74,10 +74,9 @@ impl Sink for Fgb {
                 }
             }
         });
-        written.and(told).map_err(|error| ExportError::Shape {
-            code: record.code().to_owned(),
-            reason: error.to_string(),
-        })
+        written
+            .and(told)
+            .map_err(|error| ExportError::Shape { code: record.code().to_owned(), reason: error.to_string() })
     }
 
     fn finish(self: Box<Self>) -> Result<Finished, ExportError> {

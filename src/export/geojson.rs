@@ -13,8 +13,7 @@ use crate::geom::shape::is_anticlockwise;
 use crate::model::component::Place;
 
 /// CGCS2000 longitude and latitude.
-const CRS: &str =
-    "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
+const CRS: &str = "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
 
 /// Writes GeoJSON.
 #[derive(Debug)]
@@ -32,7 +31,8 @@ impl GeoJson {
     /// # Errors
     /// When the output cannot be written.
     pub fn begin(table: &Table, mut to: Stream) -> Result<Self, ExportError> {
-        let head = format!("{{\"type\":\"FeatureCollection\",\"name\":\"{}\",{CRS},\"features\":[", table.layer);
+        let head =
+            format!("{{\"type\":\"FeatureCollection\",\"name\":\"{}\",{CRS},\"features\":[", table.layer);
         to.put(head.as_bytes())?;
         let keys = table.columns.iter().map(|name| format!("\"{name}\":").into_bytes()).collect();
         Ok(GeoJson { to, keys, line: Vec::new(), first: true })

@@ -79,8 +79,7 @@ impl Gpkg {
             Some(shape) if layer.shapes().len() > 1 => format!("{layer}_{}", word(shape)),
             _ => layer.to_string(),
         };
-        let columns: Vec<String> =
-            self.table.columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let columns: Vec<String> = self.table.columns.iter().map(|column| format!("\"{column}\"")).collect();
         let typed: Vec<String> = columns.iter().map(|column| format!("{column} TEXT")).collect();
         let geometry = shape.map_or_else(String::new, |shape| format!(", geom {}", geometry_type(shape)));
         self.conn.execute_batch(&format!(
@@ -118,7 +117,11 @@ impl Gpkg {
             insert.execute(params![fid, min.lng, max.lng, min.lat, max.lat])?;
             all = all.union(*bounds);
         }
-        self.conn.execute_batch(&include_str!("../../schemas/export/rtree.sql").replace("TABLE_geom", &format!("{name}_geom")).replace("\"TABLE\"", &format!("\"{name}\"")))?;
+        self.conn.execute_batch(
+            &include_str!("../../schemas/export/rtree.sql")
+                .replace("TABLE_geom", &format!("{name}_geom"))
+                .replace("\"TABLE\"", &format!("\"{name}\"")),
+        )?;
         self.conn.execute(
             "INSERT INTO gpkg_extensions VALUES
              (?1, 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",

@@ -80,6 +80,9 @@ mod tests {
             assert_eq!(layer.as_str().parse(), Ok(layer));
         }
         let said = "lamps".parse::<Layer>().unwrap_err().to_string();
-        assert!(said.contains("\"lamps\"") && said.contains("components") && said.contains("places"), "{said}");
+        assert!(
+            said.contains("\"lamps\"") && said.contains("components") && said.contains("places"),
+            "{said}"
+        );
     }
 }

@@ -36,12 +36,22 @@ impl LossKind {
     /// What to do about it.
     pub fn advice(self) -> &'static str {
         match self {
-            LossKind::NotGbk => "该字不在 GBK 内 · the character is not in GBK: use gpkg or geojson, or --lossy to write ?",
-            LossKind::TooLong => "超出字段长度 · longer than the field: use gpkg or geojson, or --lossy to cut it",
-            LossKind::NoField => "标准字段表中没有 · the standard has no such field: use gpkg or geojson, or --lossy to leave it out",
+            LossKind::NotGbk => {
+                "该字不在 GBK 内 · the character is not in GBK: use gpkg or geojson, or --lossy to write ?"
+            }
+            LossKind::TooLong => {
+                "超出字段长度 · longer than the field: use gpkg or geojson, or --lossy to cut it"
+            }
+            LossKind::NoField => {
+                "标准字段表中没有 · the standard has no such field: use gpkg or geojson, or --lossy to leave it out"
+            }
             LossKind::NoDate => "不是日期 · no date: correct it, or --lossy to leave it out",
-            LossKind::OtherEdition => "标准版本不同 · of another edition: export with its --edition, or --lossy",
-            LossKind::NoShape => "没有图形 · without a shape: use csv, gpkg or geojson, or --lossy to leave the row out",
+            LossKind::OtherEdition => {
+                "标准版本不同 · of another edition: export with its --edition, or --lossy"
+            }
+            LossKind::NoShape => {
+                "没有图形 · without a shape: use csv, gpkg or geojson, or --lossy to leave the row out"
+            }
         }
     }
 }

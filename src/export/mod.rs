@@ -35,7 +35,7 @@ use std::str::FromStr;
 /// A form of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// FlatGeobuf with an index.
+    /// `FlatGeobuf` with an index.
     Fgb,
     /// GeoPackage, a table for each kind of shape.
     Gpkg,
@@ -144,7 +144,9 @@ pub enum ExportError {
     #[error("{0} does not go to standard output: name a file with -o")]
     NotStreamed(Format),
     /// Standard output cannot be taken back.
-    #[error("{0} things do not fit the format and standard output cannot be taken back: allow it with --lossy, or name a file")]
+    #[error(
+        "{0} things do not fit the format and standard output cannot be taken back: allow it with --lossy, or name a file"
+    )]
     StreamedLoss(u64),
     /// The file exists.
     #[error("{} exists already: choose another name, or replace it with --force", path.display())]
@@ -161,7 +163,9 @@ pub enum ExportError {
         format: Format,
     },
     /// The system has no text for a .prj.
-    #[error("{0} is no system that shapefiles are written in: give CGCS2000 or a Gauss-Krüger plane, EPSG:4491 to EPSG:4554")]
+    #[error(
+        "{0} is no system that shapefiles are written in: give CGCS2000 or a Gauss-Krüger plane, EPSG:4491 to EPSG:4554"
+    )]
     NoPlane(Crs),
     /// A file grew beyond what its format can hold.
     #[error("{} would be longer than {format} can be (4 GB): export --by-class, or as gpkg or fgb", path.display())]
@@ -285,6 +289,8 @@ fn sink(
         Format::Csv => Box::new(csv::Csv::begin(table, destination.stream()?)?),
         Format::Fgb => Box::new(fgb::Fgb::begin(table, destination.stream()?)?),
         Format::Gpkg => Box::new(gpkg::Gpkg::begin(table, destination)?),
-        Format::Shp => Box::new(shapefile::Shapefiles::begin(table, destination, request.shapefile, edition)?),
+        Format::Shp => {
+            Box::new(shapefile::Shapefiles::begin(table, destination, request.shapefile, edition)?)
+        }
     })
 }

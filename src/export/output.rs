@@ -60,9 +60,10 @@ impl Destination {
     /// When the file cannot be made.
     pub fn stream(self) -> Result<Stream, ExportError> {
         match self {
-            Destination::Stdout => {
-                Ok(Stream { to: Pipe::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout())), path: None })
-            }
+            Destination::Stdout => Ok(Stream {
+                to: Pipe::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout())),
+                path: None,
+            }),
             Destination::File { path, .. } => {
                 let file = BufWriter::with_capacity(BUFFER_BYTES, beside(&path)?);
                 let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
@@ -133,7 +134,8 @@ impl Stream {
     /// When they cannot be written.
     pub fn finish(self) -> Result<Finished, ExportError> {
         let Stream { to, path } = self;
-        let name = path.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
+        let name =
+            path.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
         let failed = |source| ExportError::Write { to: name.clone(), source };
         let file = match to {
             Pipe::Stdout(mut out) => {
@@ -151,7 +153,10 @@ impl Stream {
 
     /// The error of writing here.
     pub fn failed(&self, source: io::Error) -> ExportError {
-        let to = self.path.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
+        let to = self
+            .path
+            .as_ref()
+            .map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
         ExportError::Write { to, source }
     }
 }

@@ -73,10 +73,6 @@ impl Table {
 
 type Value<'a> = Option<Cow<'a, str>>;
 
-fn text(text: &str) -> Value<'_> {
-    Some(Cow::Borrowed(text))
-}
-
 fn maybe<T: AsRef<str>>(value: Option<&T>) -> Value<'_> {
     value.map(|value| Cow::Borrowed(value.as_ref()))
 }
@@ -86,9 +82,9 @@ impl<'a> Record<'a> {
     pub fn component(c: &'a Component) -> Self {
         let extra = (!c.extra.is_empty()).then(|| Cow::Owned(extra(c)));
         let values = vec![
-            text(c.code.as_str()),
-            text(c.class.as_str()),
-            text(c.edition.as_str()),
+            Some(Cow::Borrowed(c.code.as_str())),
+            Some(Cow::Borrowed(c.class.as_str())),
+            Some(Cow::Borrowed(c.edition.as_str())),
             maybe(c.name.as_ref()),
             maybe(c.state.as_ref()),
             maybe(c.competent.code.as_ref()),
@@ -97,7 +93,7 @@ impl<'a> Record<'a> {
             maybe(c.owner.name.as_ref()),
             maybe(c.maintainer.code.as_ref()),
             maybe(c.maintainer.name.as_ref()),
-            c.delivered_cell.as_ref().and_then(|cell| text(cell.as_str())),
+            c.delivered_cell.as_ref().map(|cell| Cow::Borrowed(cell.as_str())),
             maybe(c.surveyed.as_ref()),
             maybe(c.changed.as_ref()),
             maybe(c.data_source.as_ref()),
@@ -111,26 +107,36 @@ impl<'a> Record<'a> {
     pub fn cell(cell: &'a Cell, place: Place) -> Self {
         let parents = &cell.parents;
         let [community, street, district] = [&parents.community, &parents.street, &parents.district]
-            .map(|code| code.as_ref().and_then(|code| text(code.as_str())));
+            .map(|code| code.as_ref().map(|code| Cow::Borrowed(code.as_str())));
         let started = maybe(cell.started.as_ref());
-        let values =
-            vec![text(cell.code.as_str()), maybe(cell.name.as_ref()), community, street, district, started];
+        let values = vec![
+            Some(Cow::Borrowed(cell.code.as_str())),
+            maybe(cell.name.as_ref()),
+            community,
+            street,
+            district,
+            started,
+        ];
         Record { values, place: Some(Cow::Owned(place)) }
     }
 
     /// A region.
     pub fn region(region: &'a Region) -> Self {
-        let parent = region.parent.as_ref().and_then(|parent| text(parent.as_str()));
-        let values =
-            vec![text(region.code.as_str()), text(&region.name), text(region.level.as_str()), parent];
+        let parent = region.parent.as_ref().map(|parent| Cow::Borrowed(parent.as_str()));
+        let values = vec![
+            Some(Cow::Borrowed(region.code.as_str())),
+            Some(Cow::Borrowed(&region.name)),
+            Some(Cow::Borrowed(region.level.as_str())),
+            parent,
+        ];
         let place = (!region.border.is_empty()).then(|| Cow::Owned(Place::Polygon(region.border.clone())));
         Record { values, place }
     }
 
     /// A thing of another layer.
     pub fn thing(thing: &'a Thing) -> Self {
-        let mut values = vec![text(thing.code.as_str())];
-        values.extend(thing.kind.fields().iter().map(|field| thing.value(field.name).and_then(text)));
+        let mut values = vec![Some(Cow::Borrowed(thing.code.as_str()))];
+        values.extend(thing.kind.fields().iter().map(|field| thing.value(field.name).map(Cow::Borrowed)));
         Record { values, place: thing.place.as_ref().map(Cow::Borrowed) }
     }
 

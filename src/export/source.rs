@@ -47,8 +47,8 @@ fn cells(frame: &Frame, tell: Tell<'_>) -> Result<(), ExportError> {
     let Some(origin) = frame.city.origin.map(Origin::at).filter(|_| !frame.cells.is_empty()) else {
         return Ok(());
     };
-    let cover = cover(frame, origin)
-        .map_err(|reason| ExportError::NoCover { version: frame.version, reason })?;
+    let cover =
+        cover(frame, origin).map_err(|reason| ExportError::NoCover { version: frame.version, reason })?;
     for (i, cell) in frame.cells.iter().enumerate() {
         let ring = |ring: Vec<_>| ring.into_iter().map(|point| origin.position_of(point)).collect();
         let rings = |rings: Vec<_>| rings.into_iter().map(ring).collect::<Vec<Vec<Position>>>();

@@ -70,7 +70,9 @@ impl Shape {
 /// Exact: twice the area of positions on Earth is far below 2¹²⁷. Cost: one pass.
 pub fn is_anticlockwise(ring: &[Position]) -> bool {
     let next = ring.iter().cycle().skip(1);
-    let cross = |(a, b): (&Position, &Position)| i128::from(a.x) * i128::from(b.y) - i128::from(b.x) * i128::from(a.y);
+    let cross = |(a, b): (&Position, &Position)| {
+        i128::from(a.x) * i128::from(b.y) - i128::from(b.x) * i128::from(a.y)
+    };
     ring.iter().zip(next).map(cross).sum::<i128>() > 0
 }
 

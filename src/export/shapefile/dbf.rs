@@ -153,7 +153,8 @@ fn in_gbk(character: char) -> (Vec<u8>, bool) {
     let mut bytes = [0; 8];
     let (result, _, written) = GBK.new_encoder().encode_from_utf8_without_replacement(text, &mut bytes, true);
     let encoded = &bytes[..written];
-    let back = || GBK.decode_without_bom_handling_and_without_replacement(encoded).is_some_and(|back| back == *text);
+    let back =
+        || GBK.decode_without_bom_handling_and_without_replacement(encoded).is_some_and(|back| back == *text);
     if result == EncoderResult::InputEmpty && back() { (encoded.to_vec(), true) } else { (vec![b'?'], false) }
 }
 
@@ -189,6 +190,8 @@ mod tests {
     #[test]
     fn days_are_days_and_nothing_is_one() {
         assert!(["", "20261124", "20240229"].iter().all(|day| is_date(day)));
-        assert!(!["2026-11-24", "20261301", "20261100", "2026112", "二〇二四"].iter().any(|day| is_date(day)));
+        assert!(
+            !["2026-11-24", "20261301", "20261100", "2026112", "二〇二四"].iter().any(|day| is_date(day))
+        );
     }
 }

@@ -68,12 +68,18 @@ impl Shapefiles {
         let transformer = Rc::new(Transformer::new(form.crs, Purpose::Survey)?);
         let by_class = form.by_class;
         let form = Form { fields: fields(table, edition), edition, by_class, transformer, prj };
-        let shapefiles =
-            Shapefiles { table: table.clone(), stem: path.with_extension(""), overwrite, form, open: BTreeMap::new() };
+        let shapefiles = Shapefiles {
+            table: table.clone(),
+            stem: path.with_extension(""),
+            overwrite,
+            form,
+            open: BTreeMap::new(),
+        };
         if !by_class {
             // What is known beforehand is refused beforehand.
             let shapes = table.layer.shapes();
-            let kinds = if shapes.is_empty() { vec![None] } else { shapes.iter().copied().map(Some).collect() };
+            let kinds =
+                if shapes.is_empty() { vec![None] } else { shapes.iter().copied().map(Some).collect() };
             kinds.into_iter().try_for_each(|shape| shapefiles.free(&shapefiles.name(shape, None)))?;
         }
         Ok(shapefiles)

@@ -1,4 +1,4 @@
-//! The text of a `.prj`, as ArcGIS writes it: CGCS2000 longitude and latitude, and its Gauss-Krüger planes.
+//! The text of a `.prj`, as `ArcGIS` writes it: CGCS2000 longitude and latitude, and its Gauss-Krüger planes.
 
 use crate::geom::crs::Crs;
 

@@ -22,8 +22,8 @@ const MOST_BYTES: u64 = u32::MAX as u64;
 
 /// Shapes of one kind being written.
 pub(super) struct Shp {
-    shp: BufWriter<NamedTempFile>,
-    shx: BufWriter<NamedTempFile>,
+    shapes: BufWriter<NamedTempFile>,
+    index: BufWriter<NamedTempFile>,
     path: PathBuf,
     kind: u32,
     bytes: u64,
@@ -43,8 +43,8 @@ impl Shp {
             ShapeKind::Polygon => 5,
         };
         let mut made = Shp {
-            shp: BufWriter::new(beside(shp)?),
-            shx: BufWriter::new(beside(shx)?),
+            shapes: BufWriter::new(beside(shp)?),
+            index: BufWriter::new(beside(shx)?),
             path: shp.to_path_buf(),
             kind,
             bytes: HEAD_BYTES as u64,
@@ -52,7 +52,7 @@ impl Shp {
             bounds: NOWHERE,
             content: Vec::new(),
         };
-        for file in [&mut made.shp, &mut made.shx] {
+        for file in [&mut made.shapes, &mut made.index] {
             file.write_all(&[0; HEAD_BYTES]).map_err(failed(shp))?;
         }
         Ok(made)
@@ -70,21 +70,21 @@ impl Shp {
             }
             Some(Place::Line(lines)) => {
                 let parts = lines.iter().map(|line| line.iter().map(|at| coordinate(*at, way)).collect());
-                self.parts(parts.collect::<Result<_, _>>()?);
+                self.parts(&parts.collect::<Result<Vec<_>, _>>()?);
             }
             Some(Place::Polygon(polygons)) => {
                 let rings = polygons.iter().flat_map(|rings| rings.iter().enumerate());
                 let parts = rings.map(|(i, ring)| {
                     closed(ring, i == 0).into_iter().map(|at| coordinate(at, way)).collect()
                 });
-                self.parts(parts.collect::<Result<_, _>>()?);
+                self.parts(&parts.collect::<Result<Vec<_>, _>>()?);
             }
         }
         self.record()
     }
 
     /// The content of a record of several parts.
-    fn parts(&mut self, parts: Vec<Vec<[f64; 2]>>) {
+    fn parts(&mut self, parts: &[Vec<[f64; 2]>]) {
         let mut bounds = NOWHERE;
         parts.iter().flatten().for_each(|at| grow(&mut bounds, *at));
         grow(&mut self.bounds, [bounds[0], bounds[1]]);
@@ -95,7 +95,7 @@ impl Shp {
         content.extend((parts.len() as u32).to_le_bytes());
         content.extend((parts.iter().map(Vec::len).sum::<usize>() as u32).to_le_bytes());
         let mut start = 0_u32;
-        for part in &parts {
+        for part in parts {
             content.extend(start.to_le_bytes());
             start += part.len() as u32;
         }
@@ -110,11 +110,11 @@ impl Shp {
         self.records += 1;
         let words = ((bytes / 2) as u32).to_be_bytes();
         let write = |shp: &mut Self| {
-            shp.shx.write_all(&((shp.bytes / 2) as u32).to_be_bytes())?;
-            shp.shx.write_all(&words)?;
-            shp.shp.write_all(&shp.records.to_be_bytes())?;
-            shp.shp.write_all(&words)?;
-            shp.shp.write_all(&shp.content)
+            shp.index.write_all(&((shp.bytes / 2) as u32).to_be_bytes())?;
+            shp.index.write_all(&words)?;
+            shp.shapes.write_all(&shp.records.to_be_bytes())?;
+            shp.shapes.write_all(&words)?;
+            shp.shapes.write_all(&shp.content)
         };
         write(self).map_err(|source| failed(&self.path)(source))?;
         self.bytes += bytes + 8;
@@ -122,7 +122,7 @@ impl Shp {
     }
 
     pub(super) fn finish(self) -> Result<[NamedTempFile; 2], ExportError> {
-        let Shp { shp, shx, path, kind, bytes, records, bounds, .. } = self;
+        let Shp { shapes, index, path, kind, bytes, records, bounds, .. } = self;
         let bounds = if records == 0 || !bounds[0].is_finite() { [0.0; 4] } else { bounds };
         let end = |mut file: BufWriter<NamedTempFile>, bytes: u64| -> std::io::Result<NamedTempFile> {
             file.seek(SeekFrom::Start(0))?;
@@ -130,7 +130,7 @@ impl Shp {
             file.into_inner().map_err(std::io::IntoInnerError::into_error)
         };
         let index_bytes = HEAD_BYTES as u64 + 8 * u64::from(records);
-        Ok([end(shp, bytes).map_err(failed(&path))?, end(shx, index_bytes).map_err(failed(&path))?])
+        Ok([end(shapes, bytes).map_err(failed(&path))?, end(index, index_bytes).map_err(failed(&path))?])
     }
 }
 

@@ -35,7 +35,8 @@ fn coordinates(polygons: &[Vec<Vec<Position>>]) -> String {
         let places: Vec<String> = ring.iter().chain(ring.first()).map(|at| format!("[{at}]")).collect();
         format!("[{}]", places.join(","))
     };
-    let rings = |rings: &Vec<Vec<Position>>| format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","));
+    let rings =
+        |rings: &Vec<Vec<Position>>| format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","));
     format!("[{}]", polygons.iter().map(rings).collect::<Vec<_>>().join(","))
 }
 
@@ -66,7 +67,16 @@ fn cells() -> String {
         ),
         cell("岛-02", "", &[vec![ring(20_000, 20_000, 20_000)]]),
         cell("X3", ",\"name\":\"飞地\"", &[vec![ring(100_000, 0, 50_000)], vec![ring(300_000, 0, 70_000)]]),
-        cell("X4", "", &[vec![vec![at(100_000, 50_000), at(150_000, 50_000), at(150_000, 90_003), at(100_000, 100_000)]]]),
+        cell(
+            "X4",
+            "",
+            &[vec![vec![
+                at(100_000, 50_000),
+                at(150_000, 50_000),
+                at(150_000, 90_003),
+                at(100_000, 100_000),
+            ]]],
+        ),
     ])
 }
 
@@ -128,7 +138,10 @@ fn full(code: &str, place: Place) -> Component {
 
 /// Components that a shapefile of 2026 can hold.
 fn modest() -> Vec<Component> {
-    let lines = vec![vec![at(1_000, 1_000), at(2_000, 1_001), at(2_500, 999)], vec![at(5_000, 5_000), at(5_001, 5_000)]];
+    let lines = vec![
+        vec![at(1_000, 1_000), at(2_000, 1_001), at(2_500, 999)],
+        vec![at(5_000, 5_000), at(5_001, 5_000)],
+    ];
     let polygons = vec![
         vec![ring(30_000, 50_000, 5_000), hole(31_000, 51_000, 1_000), hole(33_000, 53_000, 500)],
         vec![ring(40_000, 50_000, 3)],
@@ -203,15 +216,66 @@ fn written(file: &Path) -> Vec<PathBuf> {
     if split.is_empty() { vec![file.to_path_buf()] } else { split }
 }
 
+/// The tables of a GeoPackage of components.
+const TABLES: [&str; 3] = ["components_point", "components_line", "components_polygon"];
+
+/// A mapping of components: targets by the names in the file.
+fn mapping(city: &TestCity, table: Option<&str>, names: &[(&str, &str)]) -> PathBuf {
+    let table = table.map_or_else(String::new, |table| format!("source_layer = \"{table}\"\n"));
+    let fields: Vec<String> = names.iter().map(|(target, name)| format!("{target} = \"{name}\"")).collect();
+    let text = format!("layer = \"components\"\n{table}[fields]\n{}\n", fields.join("\n"));
+    city.write("mapping.toml", &text)
+}
+
+/// Imports exported components into a city that has cells.
+fn import_components(to: &TestCity, file: &Path, more: &[&str]) {
+    let files = written(file);
+    let files: Vec<&str> = files.iter().map(|path| text(path)).collect();
+    let options = [&["--layer", "components"], more].concat();
+    if file.extension().unwrap() == "gpkg" {
+        let same: Vec<(&str, &str)> = STANDARD.iter().map(|(target, _)| (*target, *target)).collect();
+        for table in TABLES {
+            let mapping = mapping(to, Some(table), &same);
+            to.import(&files, &[&options[..], &["--mapping", text(&mapping)]].concat()).done();
+        }
+    } else if file.extension().unwrap() == "shp" {
+        let mapping = mapping(to, None, &STANDARD);
+        to.import(&files, &[&options[..], &["--mapping", text(&mapping)]].concat()).done();
+    } else {
+        to.import(&files, &options).done();
+    }
+}
+
+/// The fields of GB/T 47678.5-2026 by the targets that they fill.
+const STANDARD: [(&str, &str); 15] = [
+    ("code", "GLBJBSM"),
+    ("class", "XLDM"),
+    ("name", "GLBJMC"),
+    ("competent_code", "ZGBMDM"),
+    ("competent_name", "ZGBMMC"),
+    ("owner_code", "QSDWDM"),
+    ("owner_name", "QSDWMC"),
+    ("maintainer_code", "YHDWDM"),
+    ("maintainer_name", "YHDWMC"),
+    ("cell", "SZDYWGBSM"),
+    ("state", "GLBJZT"),
+    ("surveyed", "CSRQ"),
+    ("changed", "BGRQ"),
+    ("data_source", "SJLY"),
+    ("note", "BZ"),
+];
+
 /// Exports all three layers and imports them into an empty city.
-fn there_and_back(from: &TestCity, ending: &str, more: &[&str]) -> Snapshot {
+fn there_and_back(from: &TestCity, ending: &str) -> Snapshot {
     let to = empty();
     for layer in ["regions", "cells", "components"] {
         let file = to.file(&format!("{layer}.{ending}"));
-        export(from, layer, &file, more).done();
-        let files = written(&file);
-        let files: Vec<&str> = files.iter().map(|path| text(path)).collect();
-        to.import(&files, &["--layer", layer]).done();
+        export(from, layer, &file, &[]).done();
+        if layer == "components" {
+            import_components(&to, &file, &[]);
+        } else {
+            to.import(&[text(&file)], &["--layer", layer]).done();
+        }
     }
     content(to.snapshot())
 }
@@ -228,15 +292,125 @@ fn assert_same(back: &Snapshot, from: &Snapshot) {
 }
 
 #[test]
-fn geojson_comes_back_bit_by_bit() {
+fn what_every_format_holds_comes_back_bit_by_bit() {
     let from = city(modest());
-    for ending in ["geojson", "geojson.gz"] {
-        assert_same(&there_and_back(&from, ending, &[]), &content(from.snapshot()));
+    let expected = content(from.snapshot());
+    assert_eq!((expected.cells.len(), expected.regions.len(), expected.components.len()), (4, 2, 6));
+    for ending in ["geojson", "geojson.gz", "gpkg", "shp"] {
+        assert_same(&there_and_back(&from, ending), &expected);
     }
 }
 
 #[test]
-fn a_shapefile_in_gbk_comes_back_bit_by_bit() {
+fn a_shapefile_in_a_plane_comes_back_while_its_edges_are_short() {
     let from = city(modest());
-    assert_same(&there_and_back(&from, "shp", &[]), &content(from.snapshot()));
+    let to = empty();
+    for (file, crs) in [("zone.shp", "EPSG:4525"), ("plain.shp", "EPSG:4546")] {
+        let file = to.file(file);
+        export(&from, "components", &file, &["--crs", crs]).done();
+        import_components(&to, &file, &[]);
+    }
+    assert_eq!(to.report()["counts"]["same"], 6, "the second plane gives the same positions");
+    assert_eq!(to.snapshot().components, from.snapshot().components);
+    let ran = export(&from, "components", &to.file("utm.shp"), &["--crs", "EPSG:32649"]);
+    assert!(ran.code == 2 && ran.stderr.starts_with("export_crs: EPSG:32649"), "{ran:?}");
+}
+
+#[test]
+fn what_a_shapefile_cannot_hold_is_listed_and_nothing_is_written() {
+    let from = city([modest(), rich()].concat());
+    let file = from.file("out.shp");
+    let ran = export(&from, "components", &file, &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for (code, count) in [
+        // One component's code, cell and note.
+        ("export_too_long", 3),
+        ("export_not_gbk", 1),
+        ("export_no_field", 1),
+        ("export_other_edition", 1),
+    ] {
+        assert!(ran.stderr.contains(&format!("{code} × {count}")), "{code}: {}", ran.stderr);
+    }
+    let left: Vec<_> =
+        std::fs::read_dir(from.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> = left.iter().filter(|name| !name.to_string_lossy().starts_with("city.gpkg")).collect();
+    assert_eq!(left.len(), 3, "only the sources and the report of the imports: {left:?}");
+    let ran = export(&from, "components", &file, &["--lossy"]).done();
+    assert!(ran.stderr.contains("export_not_gbk × 1"), "{}", ran.stderr);
+    let table = std::fs::read(from.file("out_point.dbf")).unwrap();
+    assert!(table.windows(4).any(|bytes| bytes == b"?\xcf\xe9\xb5".as_slice()), "𠮷 is written as ?");
+    assert_eq!((table[29], std::fs::read(from.file("out_point.cpg")).unwrap()), (0x4D, b"GBK".to_vec()));
+}
+
+#[test]
+fn a_file_per_class_is_named_after_it() {
+    let from = city(modest());
+    export(&from, "components", &from.file("BJ.shp"), &["--by-class"]).done();
+    for kind in ["point", "line", "polygon"] {
+        assert!(from.file(&format!("BJ01001_{kind}.shp")).is_file(), "{kind}");
+    }
+    let ran = export(&from, "components", &from.file("BJ.shp"), &["--by-class"]);
+    assert!(ran.code == 2 && ran.stderr.starts_with("output_exists: "), "{ran:?}");
+}
+
+#[test]
+fn a_file_is_replaced_only_by_force_and_a_pipe_takes_what_streams() {
+    let from = city(modest());
+    let file = from.write("out.csv", "mine");
+    let ran = export(&from, "cells", &file, &[]);
+    assert!(ran.code == 2 && ran.stderr.starts_with("output_exists: "), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    export(&from, "cells", &file, &["--force"]).done();
+    let stdout = wanmi(&["export", from.path(), "--layer", "cells", "--format", "csv"], &[]).done().stdout;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), stdout);
+    assert!(
+        stdout.starts_with("\u{feff}code,name,community,street,district,started,lng,lat,wkt\n"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("0042050200100001,\"第一\"\"网格\"\"\""), "{stdout}");
+    for format in ["gpkg", "shp"] {
+        let ran = wanmi(&["export", from.path(), "--layer", "cells", "--format", format], &[]);
+        assert!(ran.code == 2 && ran.stderr.starts_with("export_not_streamed: "), "{ran:?}");
+    }
+    let ran = export(&from, "departments", &from.file("d.fgb"), &[]);
+    assert!(ran.code == 2 && ran.stderr.starts_with("export_shapeless: "), "{ran:?}");
+}
+
+#[test]
+fn an_older_version_is_exported_as_it_was() {
+    let from = city(modest());
+    let count = |version: &str| {
+        let args =
+            ["export", from.path(), "--layer", "components", "--format", "geojson", "--version", version];
+        wanmi(&args, &[])
+    };
+    assert_eq!(count("3").done().stdout.matches("\"Feature\"").count(), 6);
+    assert_eq!(count("2").done().stdout.matches("\"Feature\"").count(), 0);
+    let ran = count("4");
+    assert!(ran.code == 2 && ran.stderr.starts_with("version_unknown: "), "{ran:?}");
+}
+
+/// What `ogrinfo` counts; none when it is not installed.
+fn counted(file: &Path) -> Option<u64> {
+    let ran = std::process::Command::new("ogrinfo").args(["-ro", "-so", "-al", text(file)]).output().ok()?;
+    let (said, errors) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success() && errors.is_empty(), "{}: {errors}", file.display());
+    let counts = said.lines().filter_map(|line| line.strip_prefix("Feature Count: "));
+    Some(counts.map(|count| count.parse::<u64>().unwrap()).sum())
+}
+
+#[test]
+fn ogr_opens_every_format_with_the_right_counts() {
+    let from = city(modest());
+    for (layer, rows) in [("cells", 4), ("regions", 2), ("components", 6)] {
+        for ending in ["geojson", "csv", "fgb", "gpkg", "shp"] {
+            let file = from.file(&format!("{layer}.{ending}"));
+            export(&from, layer, &file, &[]).done();
+            let counts: Option<Vec<u64>> = written(&file).iter().map(|file| counted(file)).collect();
+            match counts {
+                Some(counts) => assert_eq!(counts.iter().sum::<u64>(), rows, "{layer} as {ending}"),
+                None => eprintln!("skipped: ogrinfo is not installed"),
+            }
+        }
+    }
 }
