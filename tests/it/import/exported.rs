@@ -296,7 +296,7 @@ fn what_every_format_holds_comes_back_bit_by_bit() {
     let from = city(modest());
     let expected = content(from.snapshot());
     assert_eq!((expected.cells.len(), expected.regions.len(), expected.components.len()), (4, 2, 6));
-    for ending in ["geojson", "geojson.gz", "gpkg", "shp"] {
+    for ending in ["geojson", "geojson.gz", "fgb", "gpkg", "shp"] {
         assert_same(&there_and_back(&from, ending), &expected);
     }
 }
