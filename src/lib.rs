@@ -7,6 +7,7 @@
 
 pub mod city;
 pub mod cli;
+pub mod config;
 pub mod cover;
 pub mod draw;
 pub mod export;

@@ -20,8 +20,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["geom", "model", "cover", "city", "locate"]),
     ("inventory", &["geom", "model", "cover", "index", "city", "locate", "store", "rules"]),
     ("export", &["geom", "model", "cover", "store"]),
+    ("config", &[]),
     ("live", &["model", "city", "draw", "store"]),
-    ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "live"]),
+    ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "config", "live"]),
     (
         "cli",
         &[
@@ -35,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "rules",
             "inventory",
             "export",
+            "config",
             "live",
             "http",
         ],

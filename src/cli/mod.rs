@@ -10,6 +10,7 @@ pub mod serve;
 pub mod summary;
 pub mod table;
 
+use crate::config::read::ConfigError;
 use crate::export::ExportError;
 use crate::inventory::refused::Refused;
 use crate::live::claim::ClaimError;
@@ -89,7 +90,9 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     let claim = || cause.downcast_ref().map(ClaimError::code);
     let serve = || cause.downcast_ref().map(ServeError::code);
     let export = || cause.downcast_ref().map(ExportError::code);
-    store.or_else(table).or_else(export).or_else(load).or_else(claim).or_else(serve)
+    let config = || cause.downcast_ref().map(ConfigError::code);
+    let found = store.or_else(table).or_else(export).or_else(load);
+    found.or_else(claim).or_else(serve).or_else(config)
 }
 
 /// Who commits, and why.

@@ -1,5 +1,7 @@
 //! `wanmi serve`: the service over one city file.
 
+use crate::config::Log;
+use crate::config::read::read;
 use crate::http::serve::{serve, stop_signal};
 use crate::http::{Clock, Service};
 use crate::inventory::classes::catalogue;
@@ -21,9 +23,12 @@ use tracing_subscriber::EnvFilter;
 pub struct ServeArgs {
     /// The city file
     city: PathBuf,
-    /// Where to listen; port 0 takes any free port
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Where to listen, 127.0.0.1:8080 unless configured; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// A configuration (TOML); environment variables WANMI_… win over it, flags over both 配置文件
+    #[arg(long, value_name = "FILE", env = "WANMI_CONFIG")]
+    config: Option<PathBuf>,
     /// Allow an address that other machines reach; there is no access control yet
     #[arg(long)]
     open: bool,
@@ -64,10 +69,14 @@ impl ServeError {
 /// [`ServeError`], [`ClaimError`], and what the store says of a file that it cannot open or load.
 #[expect(clippy::needless_pass_by_value, reason = "a command owns its arguments, like every other")]
 pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    if !args.open && !args.listen.ip().is_loopback() {
-        return Err(ServeError::NotLoopback(args.listen).into());
+    let mut config = read(args.config.as_deref(), std::env::vars())?;
+    config.server.listen = args.listen.unwrap_or(config.server.listen);
+    config.server.open |= args.open;
+    let listen = config.server.listen;
+    if !config.server.open && !listen.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(listen).into());
     }
-    log_to_stderr();
+    log_to_stderr(&config.log);
     // Asked before there are threads: afterwards the system's offset cannot be read safely.
     let clock = clock(UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC));
     // Dropped last: see `Claim::of`.
@@ -76,7 +85,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let catalogue_of = Box::new(|profile: &_| catalogue(profile).map_err(Into::into));
     let (live, _watch) = start(Source { store: Box::new(store), catalogue_of })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(answer(args.listen, Service { live, clock }))?;
+    runtime.block_on(answer(listen, Service::new(live, clock, config)))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -105,10 +114,10 @@ fn clock(offset: UtcOffset) -> Clock {
     Arc::new(move || OffsetDateTime::now_utc().to_offset(offset))
 }
 
-/// Standard output is for the address alone. `RUST_LOG` says how much is told; `info` when it is silent.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let told = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+/// Standard output is for the address alone. `RUST_LOG` says how much is told; the configuration when it is silent.
+fn log_to_stderr(log: &Log) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&log.level));
+    let told = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A logger that stands already is as good.
-    drop(told);
+    if log.json { drop(told.json().try_init()) } else { drop(told.try_init()) }
 }

@@ -14,37 +14,61 @@ use crate::model::version::Version;
 use axum::Extension;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use std::sync::Arc;
 
 /// A region that a cell belongs to.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Region)]
 pub(super) struct Parent<'a> {
+    /// The region's code.
     code: &'a str,
-    /// Absent when the cell declares a region that was never delivered.
+    /// The region's name; null when the cell declares a region that was never delivered.
     name: Option<&'a str>,
 }
 
-#[derive(serde::Serialize)]
+/// A cell with its figures and its shape.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Cell)]
 struct CellReply<'a> {
+    /// The version of the data that answered.
+    #[schema(value_type = u64)]
     version: Version,
+    /// The cell's code.
     code: &'a str,
+    /// Its name, when it has one.
     name: Option<&'a str>,
+    /// Its community 社区.
     community: Option<Parent<'a>>,
+    /// Its street 街道.
     street: Option<Parent<'a>>,
+    /// Its district 区县.
     district: Option<Parent<'a>>,
+    /// The day it was first drawn, YYYYMMDD.
     started: Option<&'a str>,
+    /// Its area on the ellipsoid, in m².
     area_m2: f64,
+    /// How many components it holds.
     components: u32,
+    /// West, south, east, north, in degrees.
+    #[schema(value_type = Vec<f64>, min_items = 4, max_items = 4)]
     bbox: [f64; 4],
+    /// Its shape.
+    #[schema(value_type = geojson::GeometrySchema)]
     geometry: Geometry,
 }
 
 /// Answers for one cell.
+#[utoipa::path(
+    get, path = "/v1/cells/{code}", tag = "inventory", summary = "单元网格 one cell",
+    params(("code" = String, Path, description = "The cell's code", example = "420502001001003")),
+    responses((status = 200, description = "The cell", body = CellReply), (status = 304, description = "Unchanged")),
+)]
 pub(super) async fn one(
     Extension(shown): Extension<Arc<Shown>>,
     uri: Uri,
+    headers: HeaderMap,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
@@ -53,7 +77,7 @@ pub(super) async fn one(
         || Problem::new(Code::CellUnknown, format!("no cell has the code {code:?} in this version"));
     let city = &shown.city;
     let cell = city.cell_id(&code).ok_or_else(unknown)?;
-    reply::json(&cell_reply(city, cell).ok_or_else(unknown)?)
+    reply::tagged_json(&headers, &cell_reply(city, cell).ok_or_else(unknown)?)
 }
 
 /// The code in a path.

@@ -16,7 +16,7 @@ use crate::model::version::Version;
 use axum::Extension;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -35,55 +35,91 @@ const RADIUS_M: RangeInclusive<f64> = 0.0..=5000.0;
 const RADIUS_DEFAULT_M: f64 = 50.0;
 
 /// A component's record; units without phone numbers (DECISIONS 18).
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ComponentRecord)]
 struct Record<'a> {
+    /// The code 标识码.
     code: &'a str,
+    /// The edition of the standard that its class belongs to.
+    #[schema(value_type = String, example = "gbt47678.5-2026")]
     edition: Edition,
+    /// Its class 小类.
     class: &'a str,
+    /// Its class's name.
     class_name: Option<&'a str>,
+    /// Its name, when it has one.
     name: Option<&'a str>,
+    /// Its state 状态, as delivered.
     state: Option<&'a str>,
+    /// The competent unit 主管部门.
     competent: Option<UnitReply<'a>>,
+    /// The owner 权属单位.
     owner: Option<UnitReply<'a>>,
+    /// The maintainer 养护单位.
     maintainer: Option<UnitReply<'a>>,
+    /// The day of the first survey, YYYYMMDD.
     surveyed: Option<&'a str>,
+    /// The day of the last change survey, YYYYMMDD.
     changed: Option<&'a str>,
+    /// Where the data come from 数据来源.
     data_source: Option<&'a str>,
+    /// A note 备注.
     note: Option<&'a str>,
+    /// Delivered fields that the mapping keeps, by name.
     extra: &'a BTreeMap<String, String>,
+    /// The cell that holds it; null outside the cover.
     cell: Option<&'a str>,
+    /// The place that decides its cell, CGCS2000.
     location: LocationReply,
 }
 
-#[derive(serde::Serialize)]
+/// A department as a record names it, without its phone number.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Unit)]
 struct UnitReply<'a> {
+    /// Its code, often a social credit code 统一社会信用代码.
     code: Option<&'a str>,
+    /// Its name.
     name: Option<&'a str>,
 }
 
 /// CGCS2000 degrees.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Location)]
 struct LocationReply {
+    /// Degrees east.
     lng: f64,
+    /// Degrees north.
     lat: f64,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Component)]
 struct OneReply<'a> {
+    /// The version of the data that answered.
+    #[schema(value_type = u64)]
     version: Version,
     #[serde(flatten)]
     record: Record<'a>,
+    /// Its shape.
+    #[schema(value_type = geojson::GeometrySchema)]
     geometry: Geometry,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = NearComponents)]
 struct NearReply<'a> {
+    /// The version of the data that answered.
+    #[schema(value_type = u64)]
     version: Version,
+    /// The components, the nearest first.
     components: Vec<NearRecord<'a>>,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = NearComponent)]
 struct NearRecord<'a> {
+    /// How far it is, in metres; 0 inside a polygon.
     distance_m: f64,
     #[serde(flatten)]
     record: Record<'a>,
@@ -98,9 +134,15 @@ struct Asked {
 }
 
 /// Answers for one component.
+#[utoipa::path(
+    get, path = "/v1/components/{code}", tag = "inventory", summary = "部件 one component",
+    params(("code" = String, Path, description = "The component's code", example = "42050201001000001")),
+    responses((status = 200, description = "The component", body = OneReply), (status = 304, description = "Unchanged")),
+)]
 pub(super) async fn one(
     Extension(shown): Extension<Arc<Shown>>,
     uri: Uri,
+    headers: HeaderMap,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
@@ -110,10 +152,21 @@ pub(super) async fn one(
         Problem::new(Code::ComponentUnknown, format!("no component has the code {code:?} in this version"))
     })?;
     let geometry = geojson::of_place(&city.inventory.record(id).place);
-    reply::json(&OneReply { version: city.version, record: record(city, id), geometry })
+    reply::tagged_json(&headers, &OneReply { version: city.version, record: record(city, id), geometry })
 }
 
 /// Answers which components are near a place, the nearest first.
+#[utoipa::path(
+    get, path = "/v1/components", tag = "inventory", summary = "附近部件 components near a place",
+    params(
+        ("near" = String, Query, description = "Longitude,latitude or easting,northing; required", example = "111.2905,30.7003"),
+        ("crs" = String, Query, description = "CGCS2000, WGS84, GCJ02, BD09 or EPSG:n; required", example = "WGS84"),
+        ("radius_m" = Option<f64>, Query, minimum = 0, maximum = 5000, description = "How far to look, in metres; 50 when absent"),
+        ("class" = Option<String>, Query, description = "Only this class 小类, of any edition", example = "01001"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many at most; 10 when absent"),
+    ),
+    responses((status = 200, description = "Components, the nearest first", body = NearReply)),
+)]
 pub(super) async fn near(Extension(shown): Extension<Arc<Shown>>, uri: Uri) -> Result<Response, Problem> {
     let city = &shown.city;
     let Asked { place, class, radius_m, limit } = asked(city, &uri)?;

@@ -23,6 +23,18 @@ pub(super) enum Geometry {
     MultiPolygon(Vec<Vec<Vec<Pair>>>),
 }
 
+/// A GeoJSON geometry (RFC 7946) in CGCS2000 degrees.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Geometry)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(super) struct GeometrySchema {
+    /// `Point`, `LineString`, `MultiLineString`, `Polygon` or `MultiPolygon`.
+    #[schema(pattern = "^(Point|(Multi)?(LineString|Polygon))$")]
+    r#type: String,
+    /// Longitude and latitude, as deep in lists as the type wants; rings closed, shells anticlockwise.
+    coordinates: Vec<serde_json::Value>,
+}
+
 /// A component's place.
 pub(super) fn of_place(place: &Place) -> Geometry {
     match place {

@@ -3,25 +3,37 @@
 pub mod router;
 pub mod serve;
 
+mod admission;
+mod cors;
 mod guard;
 mod language;
+mod metrics;
+mod openapi;
 pub mod problem;
 mod query;
 mod reply;
 
+mod bulk;
 mod cell;
 mod component;
 mod geojson;
 mod health;
+mod lines;
 mod locate;
 mod place;
+mod spool;
 mod tile;
 mod tilejson;
 mod web;
 
+use crate::config::Config;
 use crate::live::Live;
+use admission::Admission;
+use metrics::Metrics;
 use std::sync::Arc;
 use time::OffsetDateTime;
+
+pub use openapi::document;
 
 /// What every answer may use.
 #[derive(Clone)]
@@ -30,7 +42,23 @@ pub struct Service {
     pub live: Arc<Live>,
     /// What time it is.
     pub clock: Clock,
+    shared: Arc<Shared>,
+}
+
+/// What all requests of one service share.
+struct Shared {
+    config: Config,
+    admission: Admission,
+    metrics: Metrics,
 }
 
 /// Tells the time, in the offset that replies use; a parameter, so that tests decide what time it is.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+
+impl Service {
+    /// A service over a running city.
+    pub fn new(live: Arc<Live>, clock: Clock, config: Config) -> Self {
+        let admission = Admission::new(&config.limits);
+        Service { live, clock, shared: Arc::new(Shared { config, admission, metrics: Metrics::new() }) }
+    }
+}

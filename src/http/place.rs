@@ -41,7 +41,11 @@ pub(super) fn degrees(query: &mut Query, named: &[&str], crs: Crs, [x, y]: [f64;
     }
 }
 
-fn transformed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError> {
+/// A place in CGCS2000 degrees.
+///
+/// # Errors
+/// What the system says of the coordinates.
+pub(super) fn transformed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError> {
     TRANSFORMERS.with_borrow_mut(|kept| {
         if let Some(at) = kept.iter().position(|(known, _)| *known == crs) {
             kept[..=at].rotate_right(1);

@@ -73,6 +73,14 @@ problems! {
     CoordinateSwapped = "coordinate_swapped", 400, "坐标顺序颠倒", "coordinates are swapped";
     /// A coordinate that its system cannot have.
     CoordinateOutOfRange = "coordinate_out_of_range", 400, "坐标超出范围", "coordinate out of range";
+    /// A JSON value of another type than its field has.
+    FieldType = "field_type", 400, "字段类型不对", "wrong type of field";
+    /// A line of a bulk call that is no JSON object.
+    LineInvalid = "line_invalid", 400, "不是 JSON 对象", "not a JSON object";
+    /// A line of a bulk call that is too long.
+    LineTooLong = "line_too_long", 400, "行过长", "line too long";
+    /// A body that ended early, or that did not come for too long.
+    BodyBroken = "body_broken", 400, "请求体不完整", "incomplete body";
     /// A path that cannot be read.
     PathInvalid = "path_invalid", 400, "路径无法识别", "path cannot be read";
     /// No cell has the code.
@@ -87,6 +95,12 @@ problems! {
     MethodNotAllowed = "method_not_allowed", 405, "方法不允许", "method not allowed";
     /// The body is longer than allowed.
     BodyTooLarge = "body_too_large", 413, "请求体过大", "body too large";
+    /// The body is of a kind that the call does not take.
+    MediaTypeUnsupported = "media_type_unsupported", 415, "请求体类型不支持", "unsupported media type";
+    /// One address asks too fast.
+    RateLimited = "rate_limited", 429, "请求过快", "too many requests";
+    /// Too much is under way.
+    Overloaded = "overloaded", 503, "服务繁忙", "overloaded";
     /// A fault of this program.
     Internal = "internal", 500, "服务内部错误", "internal error";
 }
@@ -115,23 +129,32 @@ pub struct Problem {
 }
 
 /// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct FieldError {
     /// The field as a JSON pointer in a fragment: `#/lng` is parameter `lng`.
     pub pointer: String,
-    /// What is wrong.
+    /// What is wrong, by the code that problem types use.
+    #[schema(value_type = String, example = "parameter_missing")]
     pub code: Code,
     /// What is wrong with this value.
     pub detail: String,
 }
 
-/// A problem as it is written.
-#[derive(serde::Serialize)]
-struct Body<'a> {
+/// Why a request is refused (RFC 9457).
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
+    /// `urn:wanmi:problem:` and the code; `schemas/PROBLEMS.md` lists all.
+    #[schema(example = "urn:wanmi:problem:parameter_missing")]
     r#type: String,
+    /// What is wrong in general, in Chinese or English by `Accept-Language`.
     title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What is wrong with this request, with the value and what to do.
     detail: &'a str,
+    /// The fields it is about; empty when it is about the request as a whole.
     errors: &'a [FieldError],
 }
 

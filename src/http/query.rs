@@ -41,6 +41,38 @@ impl Query {
         query
     }
 
+    /// The members of a JSON object, read like parameters: numbers as they are written, texts, and nothing else.
+    ///
+    /// Only `crs` and `id` are texts; a text in the place of a number is refused.
+    pub(super) fn of_members(
+        members: &serde_json::Map<String, serde_json::Value>,
+        known: &[&str],
+        later: &[&str],
+    ) -> Self {
+        use serde_json::Value;
+        let mut query = Query { errors: Vec::new(), pairs: Vec::new() };
+        for (name, value) in members {
+            if later.contains(&name.as_str()) {
+                let detail = format!("{name} is not supported by this release; leave it out");
+                query.refuse(name, Code::ParameterNotSupported, detail);
+            } else if !known.contains(&name.as_str()) {
+                let detail = format!("there is no field {name:?}; {}", has(known));
+                query.refuse(name, Code::ParameterUnknown, detail);
+            } else {
+                match (value, name.as_str()) {
+                    (Value::Null, _) | (_, "id") => {}
+                    (Value::String(text), "crs") => query.pairs.push((name.clone(), text.clone())),
+                    (Value::Number(number), _) if name != "crs" => {
+                        query.pairs.push((name.clone(), number.to_string()));
+                    }
+                    (_, "crs") => query.refuse(name, Code::FieldType, "crs is a text like \"WGS84\""),
+                    _ => query.refuse(name, Code::FieldType, format!("{name} is a number like 111.29")),
+                }
+            }
+        }
+        query
+    }
+
     /// Notes what is wrong with a parameter.
     pub(super) fn refuse(&mut self, name: &str, code: Code, detail: impl Into<String>) {
         // RFC 6901, 3: the two characters that a pointer gives a meaning.
@@ -56,7 +88,7 @@ impl Query {
     /// The text of a parameter that must be given and not be empty.
     pub(super) fn required(&mut self, name: &str) -> Option<String> {
         let text = self.text(name).filter(|text| !text.is_empty());
-        if text.is_none() {
+        if text.is_none() && !self.refuses(name) {
             self.refuse(name, Code::ParameterMissing, format!("{name} is required"));
         }
         text
@@ -66,6 +98,11 @@ impl Query {
     pub(super) fn coordinate(&mut self, name: &str) -> Option<f64> {
         let text = self.required(name)?;
         self.finite(name, &text, Code::CoordinateNotFinite)
+    }
+
+    /// Whether a parameter is refused.
+    pub(super) fn refuses(&self, name: &str) -> bool {
+        self.errors.iter().any(|error| error.pointer[2..] == *name)
     }
 
     /// A number within bounds, or `default` when it is not given.

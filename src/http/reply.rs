@@ -34,6 +34,15 @@ pub(super) fn millis(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }
 
+/// A value as JSON under a tag of its content.
+///
+/// # Errors
+/// As [`json`].
+pub(super) fn tagged_json(request: &HeaderMap, value: &impl serde::Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
+    Ok(tagged(request, "application/json", Cow::Owned(body)))
+}
+
 /// Bytes under a tag of their content: asked for again with the tag, they are 304 as long as they are the same.
 pub(super) fn tagged(request: &HeaderMap, kind: &'static str, bytes: Cow<'static, [u8]>) -> Response {
     let tag = tag_of(&bytes);

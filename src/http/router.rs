@@ -1,17 +1,23 @@
 //! The whole API on one page.
 
 use super::problem::{Code, Problem};
-use super::{Service, cell, component, guard, health, locate, tile, tilejson, web};
+use super::{Service, cell, component, guard, health, lines, locate, metrics, openapi, tile, tilejson, web};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+/// Replies shorter than this fit in a packet as they are.
+const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 9] = [
-        ("/v1/locate", get(locate::locate)),
+    let calls: [(&'static str, MethodRouter<Service>); 11] = [
+        ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/components", get(component::near)),
         ("/v1/components/{code}", get(component::one)),
         ("/v1/cells/{code}", get(cell::one)),
@@ -20,15 +26,20 @@ pub fn router(service: Service) -> Router {
         ("/style.json", get(web::style)),
         ("/healthz", get(health::healthz)),
         ("/readyz", get(health::readyz)),
+        ("/metrics", get(metrics::metrics)),
+        ("/openapi.json", get(openapi::openapi)),
     ];
     let files = web::FILES.iter().map(|file| {
         let answer = move |headers| async move { web::file(file, &headers) };
         (file.path, get(answer))
     });
     let routes = calls.into_iter().chain(files);
+    // Bulk answers are streams: a compressor would hold lines back that somebody waits for.
+    let compressed = SizeAbove::new(COMPRESSED_BYTES).and(NotForContentType::new("application/x-ndjson"));
     routes
         .fold(Router::new(), |router, (path, call)| router.route(path, named(path, call)))
         .fallback(unknown_route)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
         .layer(from_fn_with_state(service.clone(), guard::around))
         .with_state(service)
 }
@@ -50,6 +61,6 @@ async fn unknown_route() -> Response {
 }
 
 async fn method_not_allowed(request: Request) -> Response {
-    let detail = format!("{} is not possible here, GET and HEAD are", request.method());
+    let detail = format!("{} is not possible here; Allow says what is", request.method());
     Problem::new(Code::MethodNotAllowed, detail).into_response()
 }

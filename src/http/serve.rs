@@ -1,41 +1,123 @@
-//! Listening, and stopping without breaking off answers.
+//! Listening, bounded in connections and in patience, and stopping without breaking off answers.
 
 use super::Service;
 use super::router::router;
-use axum::serve::ListenerExt;
+use crate::config::Limits;
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
-/// How long answers under way may take after the service was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long to wait after a failed accept: it fails when there are no more files, and asking at once helps nobody.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is ready, then finishes what is under way, for at most ten seconds.
+/// Requests under way on one HTTP/2 connection.
+const STREAMS: u32 = 128;
+
+/// What a connection too many is told.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// Who asks, by address.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// Serves HTTP/1.1 and HTTP/2 without TLS until `stop` is ready, then finishes what is under way, as long as the
+/// configuration allows.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// None in this release: a listener that fails is tried again.
 pub async fn serve(
     listener: TcpListener,
     service: Service,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (told, mut was_told) = tokio::sync::watch::channel(());
-    let stop = async move {
-        stop.await;
-        drop(told);
-    };
-    // Replies are one small write each: waiting to fill a packet only costs the client time.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let served = axum::serve(listener, router(service)).with_graceful_shutdown(stop);
-    let too_late = async move {
-        // An error is the dropped sender: the service was told to stop.
-        while was_told.changed().await.is_ok() {}
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = served.into_future() => ended,
-        () = too_late => Ok(()),
+    let limits = service.shared.config.limits.clone();
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
+    let (builder, router, graceful) = (builder(&limits), router(service), GracefulShutdown::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tokio::spawn(refuse(stream));
+            continue;
+        };
+        // Replies are one small write each: waiting to fill a packet only costs the client time.
+        drop(stream.set_nodelay(true));
+        let answer = answering(router.clone(), Peer(from.ip()));
+        let connection = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).into_owned();
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off or speaks no HTTP is no news.
+            drop(connection.await);
+            drop(place);
+        });
     }
+    drop(listener);
+    let drain = Duration::from_secs(limits.drain_seconds.into());
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!("stopped with answers under way");
+    }
+    Ok(())
+}
+
+fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let patience = Duration::from_secs(limits.header_seconds.into());
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .keep_alive_interval(patience)
+        .keep_alive_timeout(patience);
+    builder
+}
+
+/// Answers the requests of one connection.
+fn answering(
+    router: Router,
+    peer: Peer,
+) -> impl Fn(hyper::Request<Incoming>) -> axum::routing::future::RouteFuture<std::convert::Infallible> {
+    move |request| {
+        let mut request: Request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(peer);
+        tower::Service::call(&mut router.clone(), request)
+    }
+}
+
+/// Tells a connection too many to come back.
+async fn refuse(mut stream: TcpStream) {
+    let tell = async {
+        stream.write_all(FULL).await?;
+        stream.shutdown().await?;
+        // Closing with bytes unread would reset the connection before the client has read this.
+        while stream.read(&mut [0; 1024]).await? > 0 {}
+        io::Result::Ok(())
+    };
+    // It may be gone already.
+    drop(tokio::time::timeout(PAUSE, tell).await);
 }
 
 /// Listens for the wish to stop, from now on: Ctrl-C, or SIGTERM where there are signals.

@@ -18,6 +18,20 @@ use wanmi_tiles::TileId;
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// Answers with a tile's bytes, or with 204 when nothing lies in it.
+#[utoipa::path(
+    get, path = "/tiles/{z}/{x}/{y}.mvt", tag = "map",
+    summary = "矢量瓦片 vector tile, MVT 2.1",
+    params(
+        ("z" = u8, Path, description = "Zoom, 8 to 18", minimum = 8, maximum = 18, example = 14),
+        ("x" = u32, Path, description = "Column from the west", example = 13256),
+        ("y" = u32, Path, description = "Row from the north", example = 6731),
+    ),
+    responses(
+        (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 204, description = "Nothing lies in the tile"),
+        (status = 304, description = "Unchanged"),
+    ),
+)]
 pub(super) async fn tile(
     Extension(shown): Extension<Arc<Shown>>,
     uri: Uri,

@@ -39,6 +39,11 @@ struct VectorLayer {
 }
 
 /// Answers with the `TileJSON` document.
+#[utoipa::path(
+    get, path = "/tiles.json", tag = "map",
+    summary = "瓦片描述 TileJSON 3.0.0",
+    responses((status = 200, description = "TileJSON", body = Object), (status = 304, description = "Unchanged")),
+)]
 pub(super) async fn tilejson(
     Extension(shown): Extension<Arc<Shown>>,
     uri: Uri,
@@ -47,18 +52,21 @@ pub(super) async fn tilejson(
     query::none(&uri)?;
     let city = &shown.city;
     let bounds = bounds(&shown.drawing);
-    reply::fresh(reply::json(&TileJson {
-        tilejson: "3.0.0",
-        name: &city.record.name,
-        version: format!("{}.0.0", city.version),
-        scheme: "xyz",
-        tiles: [format!("{}/tiles/{{z}}/{{x}}/{{y}}.mvt", origin(&headers))],
-        minzoom: MIN_ZOOM,
-        maxzoom: MAX_ZOOM,
-        bounds,
-        center: bounds.map(center),
-        vector_layers: vector_layers(),
-    }))
+    reply::tagged_json(
+        &headers,
+        &TileJson {
+            tilejson: "3.0.0",
+            name: &city.record.name,
+            version: format!("{}.0.0", city.version),
+            scheme: "xyz",
+            tiles: [format!("{}/tiles/{{z}}/{{x}}/{{y}}.mvt", origin(&headers))],
+            minzoom: MIN_ZOOM,
+            maxzoom: MAX_ZOOM,
+            bounds,
+            center: bounds.map(center),
+            vector_layers: vector_layers(),
+        },
+    )
 }
 
 /// Where the client found this service: the scheme a proxy names, and the host the client named; empty, which makes

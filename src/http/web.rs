@@ -3,9 +3,9 @@
 use super::problem::Problem;
 use super::tilejson::origin;
 use super::{query, reply};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::borrow::Cow;
 
 /// A file of the page.
@@ -40,6 +40,9 @@ pub(super) const FILES: &[File] = &[
     File { path: "/", kind: HTML, bytes: include_bytes!("../../web/index.html") },
     file!("api.js", SCRIPT),
     file!("app.js", SCRIPT),
+    File { path: "/docs", kind: HTML, bytes: include_bytes!("../../web/docs.html") },
+    file!("docs.css", CSS),
+    file!("docs.js", SCRIPT),
     file!("dom.js", SCRIPT),
     file!("favicon.svg", SVG),
     file!("hash.js", SCRIPT),
@@ -75,11 +78,15 @@ pub(super) fn file(file: &'static File, request: &HeaderMap) -> Response {
 }
 
 /// `GET /style.json`: the MapLibre style of the map.
+#[utoipa::path(
+    get, path = "/style.json", tag = "map",
+    summary = "地图样式 MapLibre style",
+    responses((status = 200, description = "A MapLibre style", body = Object), (status = 304, description = "Unchanged")),
+)]
 pub(super) async fn style(uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     query::none(&uri)?;
     let style = STYLE.replace("{origin}", &origin(&headers));
-    let kind = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    reply::fresh(Ok(([kind], style).into_response()))
+    Ok(reply::tagged(&headers, "application/json", Cow::Owned(style.into_bytes())))
 }
 
 #[cfg(test)]
@@ -102,6 +109,8 @@ mod tests {
         let mut expected = BTreeSet::new();
         names(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/web")), "", &mut expected);
         expected.remove("/style.template.json");
+        expected.remove("/docs.html");
+        expected.insert("/docs".to_owned());
         expected.remove("/index.html");
         expected.insert("/".to_owned());
         assert_eq!(FILES.iter().map(|file| file.path.to_owned()).collect::<BTreeSet<_>>(), expected);

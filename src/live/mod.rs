@@ -8,6 +8,8 @@ use crate::draw::Drawing;
 use crate::model::version::Version;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// A city as it is shown: the city and what its tiles are drawn from, of the same version.
 #[derive(Debug)]
@@ -16,13 +18,15 @@ pub struct Shown {
     pub city: City,
     /// What its tiles are drawn from.
     pub drawing: Drawing,
+    /// When it came into use.
+    pub since: Instant,
 }
 
 impl Shown {
     /// A city with its drawing.
     pub fn new(city: City) -> Self {
         let drawing = Drawing::new(&city);
-        Shown { city, drawing }
+        Shown { city, drawing, since: Instant::now() }
     }
 }
 
@@ -31,6 +35,7 @@ impl Shown {
 pub struct Live {
     shown: ArcSwap<Shown>,
     behind: ArcSwapOption<Behind>,
+    building: AtomicBool,
 }
 
 /// Why the newest data are not in use; the city before them goes on answering.
@@ -45,7 +50,11 @@ pub struct Behind {
 impl Live {
     /// Starts with a city.
     pub fn new(shown: Shown) -> Self {
-        Live { shown: ArcSwap::from_pointee(shown), behind: ArcSwapOption::empty() }
+        Live {
+            shown: ArcSwap::from_pointee(shown),
+            behind: ArcSwapOption::empty(),
+            building: AtomicBool::new(false),
+        }
     }
 
     /// The city in use. Load it once a question, so that one answer comes from one version. Cost: some nanoseconds.
@@ -62,6 +71,15 @@ impl Live {
     /// Why the city in use is not the newest; `None` when it is, or when the newest is being built.
     pub fn behind(&self) -> Option<Arc<Behind>> {
         self.behind.load_full()
+    }
+
+    /// Whether a newer version is being built; the city before it answers meanwhile.
+    pub fn is_building(&self) -> bool {
+        self.building.load(Ordering::Relaxed)
+    }
+
+    fn set_building(&self, building: bool) {
+        self.building.store(building, Ordering::Relaxed);
     }
 
     fn set_behind(&self, behind: Option<Behind>) {

@@ -147,7 +147,9 @@ impl Follower {
     fn follow(&mut self, newest: Version) {
         let start = Instant::now();
         // Whatever goes wrong with new data, the old city must go on.
+        self.live.set_building(true);
         let built = catch_unwind(AssertUnwindSafe(|| self.source.load(newest)));
+        self.live.set_building(false);
         let code = match built {
             Ok(Ok(shown)) => {
                 let cells = shown.city.cells.len();

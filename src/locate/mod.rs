@@ -1,5 +1,9 @@
 //! The question a city answers: which cell is here, how near is its border, what else touches the place.
 
+pub mod certainty;
+#[cfg(test)]
+mod certainty_tests;
+
 use crate::city::{CellGrid, City};
 use crate::cover::CellId;
 use crate::geom::lattice::Degrees;

@@ -7,7 +7,11 @@ pub(crate) mod client;
 mod store;
 
 mod answers;
+mod bulk;
+mod certainty;
 mod live;
+mod manners;
+mod openapi;
 mod page;
 pub(crate) mod program;
 mod refusals;

@@ -61,12 +61,12 @@ fn bad_parameters_are_refused_by_name() {
         ("/v1/locate?lng=111.29&lat=30.7&crs=WGS84&foo=1", &[("foo", "parameter_unknown")]),
         ("/v1/locate?lng=111.29&lng=111.30&lat=30.7&crs=WGS84", &[("lng", "parameter_repeated")]),
         (
-            "/v1/locate?lng=111.29&lat=30.7&crs=WGS84&accuracy_m=8",
-            &[("accuracy_m", "parameter_not_supported")],
+            "/v1/locate?lng=111.29&lat=30.7&crs=WGS84&accuracy_m=2001&confidence=1",
+            &[("accuracy_m", "number_out_of_range"), ("confidence", "number_out_of_range")],
         ),
         (
             "/v1/locate?lng=111.29&lat=30.7&crs=WGS84&confidence=0.9&at=2026-01-01T00:00:00Z",
-            &[("confidence", "parameter_not_supported"), ("at", "parameter_not_supported")],
+            &[("at", "parameter_not_supported"), ("accuracy_m", "parameter_missing")],
         ),
         ("/v1/components?crs=WGS84", &[("near", "parameter_missing")]),
         ("/v1/components?near=111.29&crs=WGS84", &[("near", "place_invalid")]),
@@ -121,12 +121,15 @@ fn what_does_not_exist_is_404_with_its_own_code() {
 #[test]
 fn other_methods_are_refused_and_the_right_ones_named() {
     let server = Server::of_city();
-    for (method, path) in
-        [("POST", GOOD), ("DELETE", "/v1/cells/1"), ("PUT", "/"), ("PATCH", "/v1/components/1")]
-    {
+    for (method, path, allowed) in [
+        ("PUT", GOOD, "GET,HEAD,POST"),
+        ("DELETE", "/v1/cells/1", "GET,HEAD"),
+        ("PUT", "/", "GET,HEAD"),
+        ("PUT", "/v1/components/1", "GET,HEAD"),
+    ] {
         let reply = server.ask(method, path, &[]);
         problem(&reply, 405, "method_not_allowed");
-        assert_eq!(reply.header("allow"), Some("GET,HEAD"), "{method} {path}");
+        assert_eq!(reply.header("allow"), Some(allowed), "{method} {path}");
     }
 }
 
