@@ -1,12 +1,16 @@
 //! The commands of the program `wanmi`: arguments in, exit code out; one file a command.
 
+pub mod backup;
 pub mod check;
+pub mod diff;
 pub mod export;
 pub mod import;
 pub mod init;
 pub mod locate;
+pub mod log;
 pub mod open;
 pub mod serve;
+pub mod show;
 pub mod summary;
 pub mod table;
 
@@ -37,6 +41,14 @@ pub enum Command {
     Export(export::ExportArgs),
     /// Proves every invariant of a city 检查城市数据
     Check(check::CheckArgs),
+    /// Copies a city while it is in use 在线备份
+    Backup(backup::BackupArgs),
+    /// Lists the versions: who, when, why, what 版本记录
+    Log(log::LogArgs),
+    /// Shows a version, or one thing with its history 查看某一版本
+    Show(show::ShowArgs),
+    /// Says what differs between two versions 版本比较
+    Diff(diff::DiffArgs),
 }
 
 impl Command {
@@ -52,6 +64,10 @@ impl Command {
             Command::Serve(args) => serve::run(args),
             Command::Export(args) => export::run(args),
             Command::Check(args) => check::run(&args),
+            Command::Backup(args) => backup::run(&args),
+            Command::Log(args) => log::run(&args),
+            Command::Show(args) => show::run(&args),
+            Command::Diff(args) => diff::run(&args),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The only door to disk: versions in, versions out (DECISIONS 9, 14).
 
+pub mod past;
 pub mod sqlite;
 
 #[cfg(test)]

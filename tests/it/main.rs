@@ -3,3 +3,4 @@
 mod dc;
 mod http;
 mod import;
+mod past;

@@ -12,6 +12,7 @@ mod versions;
 
 mod contents;
 mod history;
+mod past;
 mod readers;
 mod seal;
 
@@ -21,6 +22,7 @@ mod cover;
 mod regions;
 mod things;
 
+mod backup;
 mod check;
 mod edits;
 mod fault;

@@ -36,20 +36,9 @@ pub(super) fn create(path: &Path, city: &CityRecord, by: &Changeset) -> Result<(
     if let Some(taken) = taken(path) {
         return Err(StoreError::Exists { path: taken.display().to_string() });
     }
-    let not_writable =
-        |error: &std::io::Error| StoreError::NotWritable { path: name.clone(), reason: error.to_string() };
-    let draft = Draft::beside(path).map_err(|error| not_writable(&error))?;
+    let draft = Draft::beside(path)?;
     fill(&draft.0, city, by).map_err(|fault| fault.at(&name, "making the city"))?;
-    File::open(&draft.0).and_then(|file| file.sync_all()).map_err(|error| not_writable(&error))?;
-    match fs::hard_link(&draft.0, path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(StoreError::Exists { path: name });
-        }
-        // Some file systems have no links; renaming then leaves a moment in which a file of that name is lost.
-        Err(_) => fs::rename(&draft.0, path).map_err(|error| not_writable(&error))?,
-    }
-    File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(|error| not_writable(&error))
+    draft.publish(path)
 }
 
 /// Opens a city file and says why when it is none.
@@ -65,7 +54,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
 }
 
 /// The file itself or a companion that SQLite would take for its own.
-fn taken(path: &Path) -> Option<PathBuf> {
+pub(super) fn taken(path: &Path) -> Option<PathBuf> {
     ["", "-wal", "-journal"].into_iter().map(|tail| with_tail(path, tail)).find(|path| path.exists())
 }
 
@@ -80,16 +69,36 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A file under a name of its own that is removed unless it got its final name.
-struct Draft(PathBuf);
+pub(super) struct Draft(pub(super) PathBuf);
 
 impl Draft {
-    fn beside(path: &Path) -> std::io::Result<Self> {
+    /// An empty file beside `path`.
+    pub(super) fn beside(path: &Path) -> Result<Self, StoreError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let tail = format!(".{}-{}.new", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let draft = with_tail(path, &tail);
-        File::create(&draft)?;
+        File::create(&draft).map_err(|error| not_writable(path, &error))?;
         Ok(Draft(draft))
     }
+
+    /// Puts the file on disk and gives it its name, which must be free.
+    pub(super) fn publish(self, path: &Path) -> Result<(), StoreError> {
+        let not_writable = |error: std::io::Error| not_writable(path, &error);
+        File::open(&self.0).and_then(|file| file.sync_all()).map_err(not_writable)?;
+        match fs::hard_link(&self.0, path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(StoreError::Exists { path: path.display().to_string() });
+            }
+            // Some file systems have no links; renaming then leaves a moment in which a file of that name is lost.
+            Err(_) => fs::rename(&self.0, path).map_err(not_writable)?,
+        }
+        File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(not_writable)
+    }
+}
+
+fn not_writable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::NotWritable { path: path.display().to_string(), reason: error.to_string() }
 }
 
 impl Drop for Draft {
@@ -173,7 +182,7 @@ fn missing_bytes(path: &Path, head: &[u8; 100], length: u64) -> u64 {
     (u64::from(pages) * page).saturating_sub(length)
 }
 
-fn connect(path: &Path, access: Access) -> Step<Connection> {
+pub(super) fn connect(path: &Path, access: Access) -> Step<Connection> {
     let flags = match access {
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,

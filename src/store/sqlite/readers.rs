@@ -37,6 +37,10 @@ impl Readers {
         Readers { path: path.to_owned(), idle: Mutex::default() }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Asks with a connection that no other thread uses meanwhile.
     fn with<T>(&self, ask: impl FnOnce(&Connection) -> Step<T>) -> Step<T> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);

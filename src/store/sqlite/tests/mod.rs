@@ -1,5 +1,6 @@
 //! What the SQLite store promises beyond the conformance list: the file, its refusals, crashes, other programs.
 
+mod backups;
 mod conforms;
 mod crashes;
 mod faults;
@@ -13,7 +14,7 @@ mod upgrade;
 
 use super::*;
 use crate::model::region::Level;
-use crate::store::conformance::{CASES, Site};
+use crate::store::conformance::{CASES, Site, Whole};
 use crate::store::samples::{
     by, cell_code, city, component, component_code, everything, grid, merged, region,
 };
@@ -47,11 +48,11 @@ impl Folder {
 }
 
 impl Site for Folder {
-    fn create(&self) -> Box<dyn Store> {
+    fn create(&self) -> Box<dyn Whole> {
         Box::new(self.made())
     }
 
-    fn open(&self) -> Box<dyn Store> {
+    fn open(&self) -> Box<dyn Whole> {
         Box::new(SqliteStore::open(&self.path(), Access::Write).unwrap())
     }
 }

@@ -1,0 +1,52 @@
+//! `wanmi log`: the versions of a city.
+
+use crate::store::past::{Count, Past};
+use crate::store::sqlite::{Access, SqliteStore};
+use crate::store::{LogEntry, Store};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Arguments of `wanmi log`.
+#[derive(Debug, clap::Args)]
+pub struct LogArgs {
+    /// The city file
+    city: PathBuf,
+    /// Writes one JSON object a version, a line each
+    #[arg(long)]
+    json: bool,
+}
+
+/// A version as JSON.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    version: u64,
+    at: &'a str,
+    author: &'a str,
+    reason: &'a str,
+    layers: Vec<&'a Count>,
+}
+
+/// Lists the versions, the newest first.
+///
+/// # Errors
+/// A file that is no city.
+pub fn run(args: &LogArgs) -> anyhow::Result<ExitCode> {
+    let store = SqliteStore::open(&args.city, Access::Read)?;
+    let (log, counts) = (store.log()?, store.counts()?);
+    let mut out = io::stdout().lock();
+    for LogEntry { version, changeset } in log.iter().rev() {
+        let layers: Vec<&Count> = counts.iter().filter(|count| count.version == *version).collect();
+        let (at, author, reason) = (&*changeset.at, &*changeset.author, &*changeset.reason);
+        if args.json {
+            let line = Line { version: version.0, at, author, reason, layers };
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
+            continue;
+        }
+        writeln!(out, "版本 version {version}  {at}  {author}: {reason}")?;
+        for Count { layer, new, changed, gone, .. } in layers {
+            writeln!(out, "  {layer}: 新增 new {new}, 变更 changed {changed}, 结束 gone {gone}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
