@@ -54,7 +54,6 @@ impl Fgb {
 fn type_of(layer: Layer) -> GeometryType {
     match layer.shapes() {
         [ShapeKind::Point] => GeometryType::Point,
-        [ShapeKind::Line] => GeometryType::MultiLineString,
         [ShapeKind::Polygon] => GeometryType::MultiPolygon,
         _ => GeometryType::Unknown,
     }
@@ -97,10 +96,12 @@ impl GeozeroGeometry for Drawn<'_> {
                 xy(to, 0, *at)?;
                 to.point_end(0)
             }
+            // Readers want the ends of the parts of several lines, which the crate leaves out when there is one.
+            Place::Line(lines) if lines.len() == 1 => path(to, (true, 0), &lines[0], None),
             Place::Line(lines) => {
                 to.multilinestring_begin(lines.len(), 0)?;
                 for (i, line) in lines.iter().enumerate() {
-                    path(to, i, line, None)?;
+                    path(to, (false, i), line, None)?;
                 }
                 to.multilinestring_end(0)
             }
@@ -109,7 +110,7 @@ impl GeozeroGeometry for Drawn<'_> {
                 for (i, rings) in polygons.iter().enumerate() {
                     to.polygon_begin(false, rings.len(), i)?;
                     for (j, ring) in rings.iter().enumerate() {
-                        path(to, j, ring, ring.first())?;
+                        path(to, (false, j), ring, ring.first())?;
                     }
                     to.polygon_end(false, i)?;
                 }
@@ -119,16 +120,16 @@ impl GeozeroGeometry for Drawn<'_> {
     }
 }
 
-/// Walks a line, or a ring whose first position is `end`.
+/// Walks a line, or a ring whose first position is `end`; `tagged` is a shape of its own and no part of one.
 fn path(
     to: &mut impl GeomProcessor,
-    index: usize,
+    (tagged, index): (bool, usize),
     line: &[Position],
     end: Option<&Position>,
 ) -> GeozeroResult<()> {
-    to.linestring_begin(false, line.len() + usize::from(end.is_some()), index)?;
+    to.linestring_begin(tagged, line.len() + usize::from(end.is_some()), index)?;
     line.iter().chain(end).enumerate().try_for_each(|(i, at)| xy(to, i, *at))?;
-    to.linestring_end(false, index)
+    to.linestring_end(tagged, index)
 }
 
 fn xy(to: &mut impl GeomProcessor, index: usize, at: Position) -> GeozeroResult<()> {

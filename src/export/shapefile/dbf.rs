@@ -127,6 +127,14 @@ fn fitted<'a>(value: &'a str, field: &Field, mut tell: impl FnMut(LossKind)) -> 
     if clean && value.len() <= width {
         return Cow::Borrowed(value.as_bytes());
     }
+    let (whole, _, lost) = GBK.encode(value);
+    let plain = !lost && whole.len() <= width && !value.contains('\0');
+    if plain
+        && GBK.decode_without_bom_handling_and_without_replacement(&whole).is_some_and(|back| back == value)
+    {
+        return whole;
+    }
+    // Something is lost: character by character, to see what.
     let (mut bytes, mut cut, mut unknown) = (Vec::with_capacity(width), false, value.contains('\0'));
     for character in value.chars().map(|c| if c == '\0' { '?' } else { c }) {
         let (encoded, known) = in_gbk(character);
