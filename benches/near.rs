@@ -9,8 +9,7 @@ use race::{Contender, race};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 use wanmi::city::City;
-use wanmi::city::inventory::shape_distance_m;
-use wanmi::city::testing::{CitySize, generated_city, near_questions};
+use wanmi::city::testing::{CitySize, generated_city, near_questions, shape_distance_m};
 use wanmi::geom::lattice::{Degrees, Point};
 use wanmi::geom::metres::LocalMetres;
 use wanmi::index::testing::Seed;
@@ -44,7 +43,7 @@ impl<'a> OneTree<'a> {
             .take_while(|(_, distance_2)| *distance_2 <= RADIUS_M * RADIUS_M)
             .filter(|(item, _)| {
                 let id = wanmi::city::inventory::ComponentId(item.data);
-                self.city.inventory.record(id).class.as_str() == class
+                self.city.inventory.class(id).1.as_str() == class
             })
             .take(LIMIT)
             .map(|(item, _)| item.data)
@@ -70,8 +69,8 @@ fn main() {
         let mut all: Vec<(f64, u32)> = city
             .inventory
             .ids()
-            .filter(|id| city.inventory.record(*id).class.as_str() == class)
-            .map(|id| (shape_distance_m(origin, city.inventory.shape(id), *place), id.0))
+            .filter(|id| city.inventory.class(*id).1.as_str() == class)
+            .map(|id| (shape_distance_m(origin, &city.inventory.shape(id), *place), id.0))
             .filter(|(distance_m, _)| *distance_m <= RADIUS_M)
             .collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

@@ -1,14 +1,15 @@
 //! From stored rows to a City, all or nothing.
 
-use super::inventory::{Inventory, TooFar};
-use super::{CellFigures, CellGrid, City};
+use super::inventory::{BadRow, Filling, Inventory};
+use super::{CellGrid, City};
 use crate::cover::arcs::{BrokenCover, LooseArc};
 use crate::cover::{CellId, Cover, Side};
 use crate::geom::lattice::{Degrees, Origin, Position};
 use crate::model::cell::BorderArc;
 use crate::model::class::Catalogue;
 use crate::model::code::CellCode;
-use crate::model::snapshot::Snapshot;
+use crate::model::row::{ComponentRow, Entry};
+use crate::model::snapshot::{Frame, Snapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,42 +28,87 @@ pub enum BuildError {
     /// The borders do not fit together.
     #[error("the borders are no partition: {0}")]
     Broken(#[from] BrokenCover),
-    /// A component lies out of reach.
+    /// A row makes no component.
     #[error(transparent)]
-    TooFar(#[from] TooFar),
+    Row(#[from] BadRow),
 }
 
 impl City {
-    /// Builds a city of everything valid at one version.
+    /// Builds a city of everything valid at one version; the components' keys are their places in code order.
     ///
-    /// Cost: about a second for 417,000 components.
+    /// For a store that hands over its rows one by one there is [`City::begin`].
     ///
     /// # Errors
     /// [`BuildError`] when the rows contradict each other; nothing is built by halves.
     pub fn build(snapshot: Snapshot, catalogue: Arc<Catalogue>) -> Result<City, BuildError> {
-        let Snapshot { version, city: record, arcs, cells, regions, things, components } = snapshot;
+        let Snapshot { version, city, arcs, cells, regions, things, components } = snapshot;
+        let mut building = City::begin(Frame { version, city, arcs, cells, regions, things }, catalogue)?;
+        for (number, component) in (0..).zip(&components) {
+            building.push(&ComponentRow::of(Entry(number), component))?;
+        }
+        Ok(building.finish())
+    }
+
+    /// Begins a city of a version's frame: everything but its components, which follow.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the borders make no partition.
+    pub fn begin(frame: Frame, catalogue: Arc<Catalogue>) -> Result<Building, BuildError> {
         let ids = (0_u32..).map(CellId);
         let cell_of: HashMap<CellCode, CellId> =
-            cells.iter().map(|cell| cell.code.clone()).zip(ids).collect();
-        let grid = if cells.is_empty() { None } else { Some(grid(record.origin, &arcs, &cell_of)?) };
-        let first = || components.first().map(|component| component.place.first());
-        let origin = Origin::at(record.origin.or_else(first).unwrap_or(Position { x: 0, y: 0 }));
-        let inventory = Inventory::new(origin, components, |point| grid.as_ref()?.cell_at(point))?;
-        let figures = grid.as_ref().map_or_else(Vec::new, |grid| figures(&grid.cover, &inventory));
-        let region_of = regions.iter().enumerate().map(|(i, region)| (region.code.clone(), i)).collect();
-        Ok(City {
-            version,
-            record,
+            frame.cells.iter().map(|cell| cell.code.clone()).zip(ids).collect();
+        let grid =
+            if frame.cells.is_empty() { None } else { Some(grid(frame.city.origin, &frame.arcs, &cell_of)?) };
+        let frame = Frame { arcs: Vec::new(), ..frame };
+        Ok(Building { frame, catalogue, cell_of, grid, filling: None })
+    }
+}
+
+/// A city that its components are being given to.
+#[derive(Debug)]
+pub struct Building {
+    frame: Frame,
+    catalogue: Arc<Catalogue>,
+    cell_of: HashMap<CellCode, CellId>,
+    grid: Option<CellGrid>,
+    filling: Option<Filling>,
+}
+
+impl Building {
+    /// Adds a component; in code order is quickest, any order will do. Cost: under a microsecond.
+    ///
+    /// # Errors
+    /// [`BuildError::Row`] when it cannot stand in this city.
+    pub fn push(&mut self, row: &ComponentRow<'_>) -> Result<(), BuildError> {
+        // A city without cells may have no origin yet: its first component is as good.
+        let origin = || Origin::at(self.frame.city.origin.unwrap_or_else(|| row.place.first()));
+        Ok(self.filling.get_or_insert_with(|| Filling::new(origin())).push(row)?)
+    }
+
+    /// The city. Cost: half a second a million components, on two cores.
+    pub fn finish(self) -> City {
+        let Building { frame, catalogue, cell_of, grid, filling } = self;
+        let origin = Origin::at(frame.city.origin.unwrap_or(Position { x: 0, y: 0 }));
+        let filling = filling.unwrap_or_else(|| Filling::new(origin));
+        let inventory = filling.finish(|point| grid.as_ref()?.cell_at(point));
+        let areas_m2 = grid.as_ref().map_or_else(Vec::new, |grid| areas_m2(&grid.cover));
+        let held = held(areas_m2.len(), &inventory);
+        let region_of =
+            frame.regions.iter().enumerate().map(|(i, region)| (region.code.clone(), i)).collect();
+        City {
+            version: frame.version,
+            record: Arc::new(frame.city),
             catalogue,
-            grid,
-            cells,
-            regions,
-            things,
+            grid: grid.map(Arc::new),
+            cells: frame.cells.into(),
+            regions: frame.regions.into(),
+            things: frame.things.into(),
             inventory,
-            cell_of,
-            region_of,
-            figures,
-        })
+            cell_of: Arc::new(cell_of),
+            region_of: Arc::new(region_of),
+            areas_m2: areas_m2.into(),
+            held: held.into(),
+        }
     }
 }
 
@@ -85,14 +131,17 @@ fn grid(
     Ok(CellGrid::new(Cover::from_arcs(origin, cell_of.len(), loose)?))
 }
 
-fn figures(cover: &Cover, inventory: &Inventory) -> Vec<CellFigures> {
-    let mut figures: Vec<CellFigures> = (0..cover.cells() as u32)
-        .map(|cell| CellFigures { area_m2: cell_area_m2(cover, CellId(cell)), components: 0 })
-        .collect();
+fn areas_m2(cover: &Cover) -> Vec<f64> {
+    (0..cover.cells() as u32).map(|cell| cell_area_m2(cover, CellId(cell))).collect()
+}
+
+/// How many components each cell holds.
+fn held(cells: usize, inventory: &Inventory) -> Vec<u32> {
+    let mut held = vec![0; cells];
     for cell in inventory.ids().filter_map(|id| inventory.cell(id)) {
-        figures[cell.index()].components += 1;
+        held[cell.index()] += 1;
     }
-    figures
+    held
 }
 
 /// A cell's area on the ellipsoid, in m².

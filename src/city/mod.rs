@@ -1,7 +1,13 @@
 //! A city: one immutable version of all that a reader needs (DECISIONS 8).
 
 pub mod build;
+pub mod change;
+#[cfg(test)]
+mod change_tests;
+mod forms;
 pub mod inventory;
+mod pool;
+mod table;
 #[doc(hidden)]
 pub mod testing;
 
@@ -21,28 +27,31 @@ use inventory::Inventory;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// One version of a city, built aside and never changed.
-#[derive(Debug)]
+/// One version of a city, built aside and never changed; a copy shares everything.
+#[derive(Clone, Debug)]
 pub struct City {
     /// The version of the data.
     pub version: Version,
     /// Name, region code and profile.
-    pub record: CityRecord,
+    pub record: Arc<CityRecord>,
     /// The classes of all editions, with the city's own.
     pub catalogue: Arc<Catalogue>,
     /// The cover with its indexes; absent until cells are imported.
-    pub grid: Option<CellGrid>,
+    pub grid: Option<Arc<CellGrid>>,
     /// The cells by number, in code order.
-    pub cells: Vec<Cell>,
+    pub cells: Arc<[Cell]>,
     /// The regions, in level and code order.
-    pub regions: Vec<Region>,
+    pub regions: Arc<[Region]>,
     /// Departments, inspectors, duty zones, areas, places and base layers, in kind and code order.
-    pub things: Vec<Thing>,
+    pub things: Arc<[Thing]>,
     /// The components.
     pub inventory: Inventory,
-    cell_of: HashMap<CellCode, CellId>,
-    region_of: HashMap<RegionCode, usize>,
-    figures: Vec<CellFigures>,
+    cell_of: Arc<HashMap<CellCode, CellId>>,
+    region_of: Arc<HashMap<RegionCode, usize>>,
+    /// The area of each cell.
+    areas_m2: Arc<[f64]>,
+    /// How many components each cell holds.
+    held: Arc<[u32]>,
 }
 
 /// The cells as a partition, and the ways to ask it.
@@ -58,7 +67,7 @@ pub struct CellGrid {
     pub rims: Rims,
 }
 
-/// What is counted and measured of a cell when a city is built.
+/// What is counted and measured of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CellFigures {
     /// Its area on the ellipsoid, in m².
@@ -103,6 +112,6 @@ impl City {
 
     /// A cell's figures.
     pub fn figures(&self, id: CellId) -> CellFigures {
-        self.figures[id.index()]
+        CellFigures { area_m2: self.areas_m2[id.index()], components: self.held[id.index()] }
     }
 }

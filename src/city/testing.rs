@@ -4,7 +4,8 @@ use super::City;
 use crate::cover::build::build;
 use crate::cover::deliver::{DegreePlane, Delivery};
 use crate::cover::{Cover, Side};
-use crate::geom::lattice::{Degrees, Position};
+use crate::geom::lattice::{Degrees, Origin, Point, Position};
+use crate::geom::shape::Shape;
 use crate::index::testing::{Seed, jittered_cells, uniform_places};
 use crate::model::cell::{BorderArc, Cell, Parents};
 use crate::model::class::{Catalogue, Edition};
@@ -132,10 +133,7 @@ pub fn border_arcs(cover: &Cover, codes: &[CellCode]) -> Vec<BorderArc> {
 fn components(cover: &Cover, size: CitySize, seed: &mut Seed) -> Vec<Component> {
     let bbox = cover.bbox();
     let mut place = |i: usize| {
-        let at = crate::geom::lattice::Point {
-            x: seed.between(bbox.min.x, bbox.max.x),
-            y: seed.between(bbox.min.y, bbox.max.y),
-        };
+        let at = Point { x: seed.between(bbox.min.x, bbox.max.x), y: seed.between(bbox.min.y, bbox.max.y) };
         let Position { x, y } = cover.origin().position_of(at);
         let mut near = || Position {
             x: x + i64::from(seed.between(-9_000, 9_000)),
@@ -178,4 +176,41 @@ fn components(cover: &Cover, size: CitySize, seed: &mut Seed) -> Vec<Component> 
     let mut components: Vec<Component> = (0..size.components).map(component).collect();
     components.sort_by(|a, b| a.code.cmp(&b.code));
     components
+}
+
+/// The true distance from a place to the nearest part of a shape, in metres, 0 inside a polygon: the stupid twin of what
+/// the inventory does on flat lists.
+pub fn shape_distance_m(origin: Origin, shape: &Shape, place: Degrees) -> f64 {
+    use crate::geom::metres::{distance_m, segment_distance_m};
+    let degrees = |point: &Point| origin.degrees(*point);
+    let to_line = |line: &[Point]| {
+        let pairs =
+            line.windows(2).map(|pair| segment_distance_m(place, degrees(&pair[0]), degrees(&pair[1])));
+        pairs.fold(f64::INFINITY, f64::min)
+    };
+    match shape {
+        Shape::Point(point) => distance_m(place, degrees(point)),
+        Shape::Line(lines) => lines.iter().map(|line| to_line(line)).fold(f64::INFINITY, f64::min),
+        Shape::Polygon(polygons) => {
+            if origin.point(place).is_some_and(|point| polygons.iter().any(|rings| covers(rings, point))) {
+                return 0.0;
+            }
+            let edges = polygons.iter().flatten().flat_map(|ring| crate::geom::shape::edges(ring));
+            edges
+                .map(|(a, b)| segment_distance_m(place, degrees(&a), degrees(&b)))
+                .fold(f64::INFINITY, f64::min)
+        }
+    }
+}
+
+/// Whether a polygon covers a point; its border belongs to it.
+fn covers(rings: &[Vec<Point>], point: Point) -> bool {
+    let mut inside = false;
+    for ring in rings {
+        match crate::cover::faces::strictly_inside(ring, point) {
+            None => return true,
+            Some(within) => inside ^= within,
+        }
+    }
+    inside
 }

@@ -5,8 +5,8 @@ use crate::city::{CellGrid, City};
 use crate::cover::{Arc, CellId};
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{self, Origin, Point};
+use crate::geom::shape::Shape;
 use crate::model::class::Kind;
-use crate::model::component::{Component, Place};
 use crate::model::region::Level;
 use wanmi_tiles::{LatticeBox, Layer, Position, Projection, TileError, TilePoint, Value};
 
@@ -70,32 +70,37 @@ fn border_level(city: &City, arc: &Arc) -> &'static str {
     Level::ALL.into_iter().rev().find(parted).map_or("cell", Level::as_str)
 }
 
-/// The components: points, lines and polygons in one layer, numbered as the city numbers them.
-pub(super) fn components(city: &City, picked: &[u32], projection: &Projection) -> Result<Layer, TileError> {
-    let mut layer = Layer::new("components")?;
-    for &number in picked {
-        let component = city.inventory.record(ComponentId(number));
-        let fields = component_fields(city, component);
-        let id = u64::from(number);
-        let path = |line: &Vec<lattice::Position>| projection.path(line.iter().copied().map(position));
-        match &component.place {
-            Place::Point(at) => layer.point(id, [projection.point(position(*at))], &fields)?,
-            Place::Line(lines) => layer.line(id, lines.iter().map(path), &fields)?,
-            Place::Polygon(polygons) => {
-                layer.polygon(id, polygons.iter().map(|rings| rings.iter().map(path)), &fields)?
+/// The components: points, lines and polygons in one layer, numbered by the keys of their states.
+pub(super) fn components(
+    city: &City,
+    picked: &[ComponentId],
+    projection: &Projection,
+) -> Result<Layer, TileError> {
+    let (mut layer, origin) = (Layer::new("components")?, city.inventory.origin());
+    for &id in picked {
+        let fields = component_fields(city, id);
+        // The key of the state: it does not change when the city numbers its components anew.
+        let number = city.inventory.entry(id).0;
+        let path = |points: &Vec<Point>| path(origin, projection, points);
+        match city.inventory.shape(id) {
+            Shape::Point(at) => {
+                layer.point(number, [projection.point(position(origin.position_of(at)))], &fields)?
+            }
+            Shape::Line(lines) => layer.line(number, lines.iter().map(path), &fields)?,
+            Shape::Polygon(polygons) => {
+                layer.polygon(number, polygons.iter().map(|rings| rings.iter().map(path)), &fields)?
             }
         };
     }
     Ok(layer)
 }
 
-fn component_fields<'a>(city: &'a City, component: &'a Component) -> Vec<(&'a str, Value<'a>)> {
-    let class = city.catalogue.get(component.edition, Kind::Component, &component.class);
-    let name = component.name.as_deref().or(class.map(|class| class.name.as_str()));
-    let mut fields = vec![
-        ("code", Value::Text(component.code.as_str())),
-        ("class", Value::Text(component.class.as_str())),
-    ];
+fn component_fields(city: &City, id: ComponentId) -> Vec<(&str, Value<'_>)> {
+    let (edition, code) = city.inventory.class(id);
+    let class = city.catalogue.get(edition, Kind::Component, code);
+    let name = city.inventory.name(id).or(class.map(|class| class.name.as_str()));
+    let mut fields =
+        vec![("code", Value::Text(city.inventory.code(id))), ("class", Value::Text(code.as_str()))];
     fields.extend(class.map(|class| ("major", Value::Text(class.major.as_str()))));
     fields.extend(name.map(|name| ("name", Value::Text(name))));
     fields

@@ -6,9 +6,10 @@ mod pick;
 mod tests;
 
 use crate::city::City;
-use crate::geom::lattice::Position;
-use crate::model::component::Place;
+use crate::geom::bbox::Bbox;
+use crate::geom::lattice::{Origin, Point, Position};
 use pick::Boxes;
+use std::sync::Arc;
 use wanmi_tiles::{DegreeBox, LatticeBox, Projection, TileError, TileId, encode};
 
 /// The first zoom that has tiles: a whole city on a screen.
@@ -20,27 +21,30 @@ pub const MAX_ZOOM: u8 = 18;
 /// The first zoom that shows components; above it they would be a smear.
 pub const COMPONENTS_FROM_ZOOM: u8 = 14;
 
-/// What drawing needs of a city and the city itself does not keep: boxes of cells and components, to pick by.
-#[derive(Debug)]
+/// What drawing needs of a city and the city itself does not keep: boxes of cells to pick by, and what a map shows first.
+#[derive(Clone, Debug)]
 pub struct Drawing {
-    cells: Boxes,
-    components: Boxes,
+    cells: Arc<Boxes>,
     extent: Option<LatticeBox>,
 }
 
 impl Drawing {
-    /// The boxes of everything in a city. Cost: n log n, about a microsecond a component.
+    /// The boxes of a city's cells. Cost: about a microsecond a cell; while there are no cells, a walk over the components.
     pub fn new(city: &City) -> Self {
         let cells: Vec<LatticeBox> = city.grid.as_ref().map_or_else(Vec::new, |grid| {
             let cells = (0..grid.cover.cells() as u32).map(crate::cover::CellId);
             cells.map(|cell| layer::absolute(grid.cover.origin(), grid.cover.cell_bbox(cell))).collect()
         });
-        let places = city.inventory.ids().map(|id| &city.inventory.record(id).place);
-        let components: Vec<LatticeBox> = places.map(around).collect();
         // The cover is the city; a component or two astray must not push it off the screen.
-        let extent = if cells.is_empty() { &components } else { &cells };
-        let extent = extent.iter().copied().reduce(union);
-        Drawing { cells: Boxes::new(&cells), components: Boxes::new(&components), extent }
+        let extent = cells.iter().copied().reduce(union).or_else(|| around_components(city));
+        Drawing { cells: Arc::new(Boxes::new(&cells)), extent }
+    }
+
+    /// The drawing of a city that came from this one's by a change of components alone.
+    #[must_use]
+    pub fn after_components(&self, city: &City) -> Self {
+        let extent = if city.grid.is_some() { self.extent } else { around_components(city) };
+        Drawing { cells: Arc::clone(&self.cells), extent }
     }
 
     /// The box around the cover, or around the components while there is no cover; `None` for an empty city.
@@ -68,22 +72,27 @@ impl Drawing {
             layers.push(layer::borders(city, grid, &picked, &projection)?);
         }
         if tile.z() >= COMPONENTS_FROM_ZOOM {
-            layers.push(layer::components(city, &self.components.meeting(&window), &projection)?);
+            let picked = city.inventory.meeting(&on_lattice(city.inventory.origin(), &window));
+            layers.push(layer::components(city, &picked, &projection)?);
         }
         encode(layers)
     }
 }
 
-/// The smallest box around a place.
-fn around(place: &Place) -> LatticeBox {
-    let one = |p: &Position| LatticeBox { min_x: p.x, min_y: p.y, max_x: p.x, max_y: p.y };
-    let all = |positions: &mut dyn Iterator<Item = &Position>| positions.map(one).reduce(union);
-    let found = match place {
-        Place::Point(position) => Some(one(position)),
-        Place::Line(lines) => all(&mut lines.iter().flatten()),
-        Place::Polygon(polygons) => all(&mut polygons.iter().flatten().flatten()),
-    };
-    found.unwrap_or_else(|| one(&place.first()))
+/// The box around the components; `None` when there are none.
+fn around_components(city: &City) -> Option<LatticeBox> {
+    let bbox = city.inventory.bbox();
+    (!bbox.is_empty()).then(|| layer::absolute(city.inventory.origin(), bbox))
+}
+
+/// A window on a city's lattice, as much of it as can hold anything; empty when it lies beyond the lattice.
+fn on_lattice(origin: Origin, window: &LatticeBox) -> Bbox {
+    let zero = origin.position();
+    let reach = |at: i64, zero: i64| (at - zero).clamp(-i64::from(i32::MAX), i64::from(i32::MAX)) as i32;
+    Bbox {
+        min: Point { x: reach(window.min_x, zero.x), y: reach(window.min_y, zero.y) },
+        max: Point { x: reach(window.max_x, zero.x), y: reach(window.max_y, zero.y) },
+    }
 }
 
 fn union(a: LatticeBox, b: LatticeBox) -> LatticeBox {

@@ -11,7 +11,8 @@ use crate::geom::lattice::Degrees;
 use crate::live::Shown;
 use crate::model::class::{Edition, Kind};
 use crate::model::code::ClassCode;
-use crate::model::component::Unit;
+use crate::model::component::{Component, Unit};
+use crate::model::row::Entry;
 use crate::model::version::Version;
 use axum::Extension;
 use axum::extract::Path;
@@ -21,6 +22,7 @@ use axum::response::Response;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// How many components a reply may list.
 const LIMIT: RangeInclusive<usize> = 1..=1000;
@@ -151,8 +153,11 @@ pub(super) async fn one(
     let id = city.inventory.id(&code).ok_or_else(|| {
         Problem::new(Code::ComponentUnknown, format!("no component has the code {code:?} in this version"))
     })?;
-    let geometry = geojson::of_place(&city.inventory.record(id).place);
-    reply::tagged_json(&headers, &OneReply { version: city.version, record: record(city, id), geometry })
+    let told = read(&shown, &[id]).await?;
+    let component = told.first().ok_or_else(|| Problem::internal(&RecordMissing))?;
+    let geometry = geojson::of_place(&component.place);
+    let record = record(city, id, component);
+    reply::tagged_json(&headers, &OneReply { version: city.version, record, geometry })
 }
 
 /// Answers which components are near a place, the nearest first.
@@ -171,10 +176,32 @@ pub(super) async fn near(Extension(shown): Extension<Arc<Shown>>, uri: Uri) -> R
     let city = &shown.city;
     let Asked { place, class, radius_m, limit } = asked(city, &uri)?;
     let near = city.inventory.nearest(place, class.as_deref(), radius_m, limit);
-    let components = near
-        .into_iter()
-        .map(|near| NearRecord { distance_m: reply::millis(near.distance_m), record: record(city, near.id) });
+    let ids: Vec<ComponentId> = near.iter().map(|near| near.id).collect();
+    let told = read(&shown, &ids).await?;
+    let components = near.iter().zip(&told).map(|(near, component)| NearRecord {
+        distance_m: reply::millis(near.distance_m),
+        record: record(city, near.id, component),
+    });
     reply::json(&NearReply { version: city.version, components: components.collect() })
+}
+
+/// How many requests read details at once; the others wait their turn without holding a thread.
+static READERS: Semaphore = Semaphore::const_new(4);
+
+#[derive(Debug, thiserror::Error)]
+#[error("a record was not told")]
+struct RecordMissing;
+
+/// The details of some components, all in one go; they are those of the version shown, whatever came since.
+async fn read(shown: &Arc<Shown>, ids: &[ComponentId]) -> Result<Vec<Component>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entries: Vec<Entry> = ids.iter().map(|id| shown.city.inventory.entry(*id)).collect();
+    let details = Arc::clone(&shown.details);
+    let _turn = READERS.acquire().await.map_err(|error| Problem::internal(&error))?;
+    let told = tokio::task::spawn_blocking(move || details.components(&entries)).await;
+    told.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))
 }
 
 fn asked(city: &City, uri: &Uri) -> Result<Asked, Problem> {
@@ -202,8 +229,7 @@ fn knows(city: &City, class: &str) -> bool {
     Edition::ALL.into_iter().any(is_listed) || city.inventory.classes().any(|(_, used, _)| *used == code)
 }
 
-fn record(city: &City, id: ComponentId) -> Record<'_> {
-    let component = city.inventory.record(id);
+fn record<'a>(city: &'a City, id: ComponentId, component: &'a Component) -> Record<'a> {
     let class = city.catalogue.get(component.edition, Kind::Component, &component.class);
     let [lng, lat] = geojson::pair(city.inventory.location(id));
     Record {

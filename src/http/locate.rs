@@ -192,7 +192,7 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     let located = locate::locate(city, question.place);
     let alternatives = question
         .circle
-        .map_or_else(Vec::new, |circle| alternatives(city.grid.as_ref(), &located, question.place, circle));
+        .map_or_else(Vec::new, |circle| alternatives(city.grid.as_deref(), &located, question.place, circle));
     let is_certain = alternatives.first().is_none_or(|first| first.thousandths >= CERTAIN_THOUSANDTHS);
     let code = |cell| city.cell(cell).code.as_str();
     let (place, nearest) = match &located {

@@ -10,5 +10,6 @@ pub mod raster;
 pub mod rim;
 #[cfg(test)]
 mod rim_tests;
+pub mod runs;
 #[doc(hidden)]
 pub mod testing;

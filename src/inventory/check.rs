@@ -34,9 +34,9 @@ pub fn check(store: &dyn Store) -> Result<(Version, Findings), Refused> {
     };
     partition(&city, &mut findings);
     for id in city.inventory.ids() {
-        let component = city.inventory.record(id);
-        if let Err(breach) = class_known(&city.catalogue, component.edition, &component.class) {
-            let detail = format!("component {}: {}", component.code, breach.detail);
+        let (edition, class) = city.inventory.class(id);
+        if let Err(breach) = class_known(&city.catalogue, edition, class) {
+            let detail = format!("component {}: {}", city.inventory.code(id), breach.detail);
             findings.add(None, Breach { detail, ..breach });
         }
     }

@@ -32,6 +32,7 @@ pub mod stage;
 pub mod check;
 
 use crate::city::City;
+use crate::city::inventory::shape_on;
 use crate::geom::crs::Crs;
 use crate::geom::lattice::{Origin, Position};
 use crate::model::class::Catalogue;
@@ -246,23 +247,27 @@ impl Base {
         if findings.refuse() {
             return Ok(());
         }
-        let snapshot = stage::applied(self.snapshot, change);
+        let mut snapshot = stage::applied(self.snapshot, change);
         far(&snapshot, sites, findings);
         if findings.refuse() {
             return Ok(());
         }
-        let city = City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?;
-        if city.grid.is_none() {
-            return Ok(());
-        }
-        let new_cover = change.cover.is_some();
-        for id in city.inventory.ids() {
-            let component = city.inventory.record(id);
+        let (new_cover, components) = (change.cover.is_some(), std::mem::take(&mut snapshot.components));
+        // Which cell holds a component is asked of the cover; a tree of all components would be built for nothing.
+        let city = if new_cover {
+            City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?
+        } else {
+            self.city
+        };
+        let Some(grid) = &city.grid else { return Ok(()) };
+        for component in &components {
             let site = sites.get(&component.code);
             if site.is_none() && !new_cover {
                 continue;
             }
-            let holds = city.inventory.cell(id).map(|cell| &city.cell(cell).code);
+            let shape = shape_on(grid.cover.origin(), &component.place);
+            let holds =
+                shape.and_then(|shape| grid.cell_at(shape.anchor())).map(|cell| &city.cell(cell).code);
             let breaches = [outside_cover(component, holds), delivered_cell_differs(component, holds)];
             findings.extend(site, breaches.into_iter().flatten());
         }

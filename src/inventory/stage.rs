@@ -140,7 +140,7 @@ fn reparented(
             (chosen, breaches)
         })
         .collect();
-    let mut cells = city.cells.clone();
+    let mut cells = city.cells.to_vec();
     for (cell, (parents, breaches)) in cells.iter_mut().zip(parents) {
         findings.extend(None, breaches);
         cell.parents = parents;

@@ -1,32 +1,45 @@
 //! The running city: readers see one version, whole; a new one is built aside and swapped in (DECISIONS 8).
 
 pub mod claim;
+mod fold;
 pub mod watch;
 
 use crate::city::City;
 use crate::draw::Drawing;
 use crate::model::version::Version;
+use crate::store::Details;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// A city as it is shown: the city and what its tiles are drawn from, of the same version.
+/// A city as it is shown: the city, what its tiles are drawn from and where its details are read, of the same version.
 #[derive(Debug)]
 pub struct Shown {
     /// The city.
     pub city: City,
     /// What its tiles are drawn from.
     pub drawing: Drawing,
+    /// Reads the details of its components: texts that no question but "what is it" asks for (DECISIONS 21).
+    pub details: Arc<dyn Details>,
     /// When it came into use.
     pub since: Instant,
 }
 
 impl Shown {
-    /// A city with its drawing.
-    pub fn new(city: City) -> Self {
+    /// A city with its drawing and its details.
+    pub fn new(city: City, details: Arc<dyn Details>) -> Self {
         let drawing = Drawing::new(&city);
-        Shown { city, drawing, since: Instant::now() }
+        Shown { city, drawing, details, since: Instant::now() }
+    }
+
+    /// The city that came from this one's by a change of components alone; the rest is shared.
+    #[must_use]
+    pub fn with_components(&self, city: City) -> Self {
+        let drawing = self.drawing.after_components(&city);
+        // The same version in another form is no news.
+        let since = if city.version == self.city.version { self.since } else { Instant::now() };
+        Shown { city, drawing, details: Arc::clone(&self.details), since }
     }
 }
 
@@ -65,6 +78,11 @@ impl Live {
     /// Puts a city in use and returns the one before, which readers may still hold.
     pub fn replace(&self, shown: Shown) -> Arc<Shown> {
         self.behind.store(None);
+        self.shown.swap(Arc::new(shown))
+    }
+
+    /// Puts the same version in use in another form and returns the one before.
+    fn refold(&self, shown: Shown) -> Arc<Shown> {
         self.shown.swap(Arc::new(shown))
     }
 

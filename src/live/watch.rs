@@ -1,20 +1,30 @@
 //! Notices a new version, builds it aside, swaps it in; when that fails the old city stays and the failure is told.
+//!
+//! A small change of components becomes a delta of the city in use; anything else is built anew. When the delta has
+//! grown, the components are folded into a new base by another thread (DECISIONS 21).
 
+use super::fold::Folding;
 use super::{Behind, Live, Shown};
 use crate::city::City;
 use crate::city::build::BuildError;
 use crate::model::class::Catalogue;
+use crate::model::code::ComponentCode;
 use crate::model::profile::Profile;
+use crate::model::row::ComponentRow;
 use crate::model::version::Version;
-use crate::store::{Store, StoreError};
+use crate::store::{Since, Store, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often the store is asked for its newest version: a commit is seen within half a second.
-pub const POLL: Duration = Duration::from_millis(500);
+/// How often the store is asked for its newest version; asking takes some microseconds.
+pub const POLL: Duration = Duration::from_millis(200);
+
+/// How many components may come in a change that becomes a delta: reading them takes a tenth of a second, building
+/// a big city anew takes ten.
+const SMALL: u64 = 10_000;
 
 /// How long a version that could not be built is left alone before it is tried again.
 const RETRY: Duration = Duration::from_secs(30);
@@ -72,12 +82,46 @@ impl Source {
     /// # Errors
     /// [`LoadError`]; nothing is built by halves.
     pub fn load(&self, version: Version) -> Result<Shown, LoadError> {
-        let snapshot = self.store.load(version)?;
-        let catalogue = (self.catalogue_of)(&snapshot.city.profile)
+        let frame = self.store.frame(version)?;
+        let catalogue = (self.catalogue_of)(&frame.city.profile)
             .map_err(|source| LoadError::Classes { version, source })?;
-        let city = City::build(snapshot, Arc::new(catalogue))
-            .map_err(|source| LoadError::Build { version, source: Box::new(source) })?;
-        Ok(Shown::new(city))
+        let broken = |source| LoadError::Build { version, source: Box::new(source) };
+        let mut building = City::begin(frame, Arc::new(catalogue)).map_err(broken)?;
+        let mut pushed = Ok(());
+        self.store.each_component(version, &mut |row| {
+            if pushed.is_ok() {
+                pushed = building.push(&row);
+            }
+        })?;
+        pushed.map_err(broken)?;
+        Ok(Shown::new(building.finish(), self.store.details()))
+    }
+}
+
+impl Source {
+    /// The city after a small change of components alone; `None` when it must be built anew.
+    ///
+    /// Cost: some milliseconds, however big the city.
+    fn change(&self, shown: &Shown, newest: Version) -> Result<Option<Shown>, LoadError> {
+        let city = &shown.city;
+        // Before the first cover a city counts from its first component, whichever that is.
+        if city.record.origin.is_none() || newest < city.version {
+            return Ok(None);
+        }
+        if self.store.came_since(city.version, newest)? > SMALL {
+            return Ok(None);
+        }
+        let Since { came, gone, frame } = self.store.since(city.version, newest)?;
+        if frame || gone.len() as u64 > SMALL {
+            return Ok(None);
+        }
+        let rows: Vec<ComponentRow<'_>> =
+            came.iter().map(|(entry, component)| ComponentRow::of(*entry, component)).collect();
+        let gone: Vec<&str> = gone.iter().map(ComponentCode::as_str).collect();
+        let changed = city
+            .changed(newest, &rows, &gone)
+            .map_err(|source| LoadError::Build { version: newest, source: Box::new(source.into()) })?;
+        Ok(Some(shown.with_components(changed)))
     }
 }
 
@@ -96,7 +140,13 @@ pub fn start(source: Source) -> Result<(Arc<Live>, Watch), LoadError> {
     let shown = source.load(source.store.newest()?)?;
     let live = Arc::new(Live::new(shown));
     let (stop, stopped) = mpsc::channel();
-    let mut follower = Follower { live: Arc::clone(&live), source, failed: None, retired: Vec::new() };
+    let mut follower = Follower {
+        live: Arc::clone(&live),
+        source,
+        failed: None,
+        retired: Vec::new(),
+        folding: Folding::default(),
+    };
     let thread = std::thread::spawn(move || {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(POLL) {
             follower.look();
@@ -119,14 +169,16 @@ struct Follower {
     live: Arc<Live>,
     source: Source,
     failed: Option<(Version, Instant)>,
-    /// Cities that readers may still hold: the last one to let go frees millions of records, and that is to be this
+    /// Cities that readers may still hold: the last one to let go frees millions of details, and that is to be this
     /// thread, not one that answers.
     retired: Vec<Arc<Shown>>,
+    folding: Folding,
 }
 
 impl Follower {
     fn look(&mut self) {
         self.retired.retain(|shown| Arc::strong_count(shown) > 1);
+        self.fold();
         let newest = match self.source.store.newest() {
             Ok(newest) => newest,
             Err(error) => {
@@ -144,12 +196,27 @@ impl Follower {
         }
     }
 
+    /// Begins to fold a delta that has grown, and puts in use what was folded.
+    fn fold(&mut self) {
+        let Some(folded) = self.folding.look(&self.live.load().city) else { return };
+        let shown = self.live.load();
+        let Some(city) = shown.city.moved_onto(&folded) else { return };
+        let unfolded = city.unfolded();
+        self.retired.push(self.live.refold(shown.with_components(city)));
+        tracing::info!(version = shown.city.version.0, unfolded, "components are folded");
+    }
+
     fn follow(&mut self, newest: Version) {
         let start = Instant::now();
         // Whatever goes wrong with new data, the old city must go on.
+        let shown = self.live.load();
         self.live.set_building(true);
-        let built = catch_unwind(AssertUnwindSafe(|| self.source.load(newest)));
+        let built = catch_unwind(AssertUnwindSafe(|| match self.source.change(&shown, newest)? {
+            Some(changed) => Ok(changed),
+            None => self.source.load(newest),
+        }));
         self.live.set_building(false);
+        drop(shown);
         let code = match built {
             Ok(Ok(shown)) => {
                 let cells = shown.city.cells.len();
@@ -166,6 +233,10 @@ impl Follower {
             }
             Err(_) => "build_panicked",
         };
+        self.fail(newest, code);
+    }
+
+    fn fail(&mut self, newest: Version, code: &'static str) {
         self.failed = Some((newest, Instant::now()));
         self.live.set_behind(Some(Behind { newest: Some(newest), code }));
     }

@@ -18,7 +18,7 @@ fn radius_m(sigma_m: f64) -> f64 {
 }
 
 fn asked(city: &City, place: Degrees, radius_m: f64) -> Vec<Alternative> {
-    let found = alternatives(city.grid.as_ref(), &locate(city, place), place, Circle::new(radius_m, 0.68));
+    let found = alternatives(city.grid.as_deref(), &locate(city, place), place, Circle::new(radius_m, 0.68));
     assert_eq!(found.iter().map(|alternative| u32::from(alternative.thousandths)).sum::<u32>(), 1000);
     found
 }

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::city::City;
-use crate::city::inventory::shape_distance_m;
-use crate::city::testing::{CitySize, generated_city};
+use crate::city::testing::{CitySize, generated_city, shape_distance_m};
 use crate::geom::lattice::Point;
 use crate::geom::metres::segment_distance_m;
 use crate::index::testing::{Brute, Seed};
@@ -105,8 +104,8 @@ fn nearest_components_are_those_of_a_walk_over_all() {
         let (radius_m, limit) = ([20.0, 60.0, 500.0][i % 3], [1, 10, 25][i % 3]);
         let mut all: Vec<(f64, u32)> = inventory
             .ids()
-            .filter(|id| class.is_none_or(|c| inventory.record(*id).class.as_str() == c))
-            .map(|id| (shape_distance_m(origin, inventory.shape(id), place), id.0))
+            .filter(|id| class.is_none_or(|c| inventory.class(*id).1.as_str() == c))
+            .map(|id| (shape_distance_m(origin, &inventory.shape(id), place), id.0))
             .filter(|(distance_m, _)| *distance_m <= radius_m)
             .collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

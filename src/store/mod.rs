@@ -76,6 +76,14 @@ pub trait Store {
     /// Whole records by their keys, from connections of their own: for readers in many threads.
     fn details(&self) -> Arc<dyn Details>;
 
+    /// At most how many components came between two versions; cheap, so that nobody reads a whole delivery as a change.
+    ///
+    /// # Errors
+    /// As [`Store::since`].
+    fn came_since(&self, base: Version, newest: Version) -> Result<u64, StoreError> {
+        Ok(self.since(base, newest)?.came.len() as u64)
+    }
+
     /// What changed from version `base` to the later version `newest`; cost follows the change, not the city.
     ///
     /// # Errors
@@ -107,6 +115,25 @@ pub trait Details: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the store cannot be read or has no such key.
     fn component(&self, entry: Entry) -> Result<Component, StoreError>;
+
+    /// The states under some keys, in the order of the keys.
+    ///
+    /// # Errors
+    /// As [`Details::component`].
+    fn components(&self, entries: &[Entry]) -> Result<Vec<Component>, StoreError> {
+        entries.iter().map(|entry| self.component(*entry)).collect()
+    }
+}
+
+/// Records in memory: the components of a snapshot in code order, under the keys that `City::build` gives them.
+impl Details for Vec<Component> {
+    fn component(&self, entry: Entry) -> Result<Component, StoreError> {
+        let found = usize::try_from(entry.0).ok().and_then(|at| self.get(at)).cloned();
+        found.ok_or_else(|| StoreError::Damaged {
+            path: "memory".to_owned(),
+            what: format!("there is no component under key {}", entry.0),
+        })
+    }
 }
 
 /// What changed between two versions.

@@ -76,7 +76,7 @@ fn stored(city: &City) -> BTreeMap<String, [usize; 3]> {
             ShapeKind::Line => 1,
             ShapeKind::Polygon => 2,
         };
-        counts.entry(city.inventory.record(id).class.to_string()).or_default()[kind] += 1;
+        counts.entry(city.inventory.class(id).1.to_string()).or_default()[kind] += 1;
     }
     counts
 }

@@ -109,8 +109,8 @@ fn load(server: &mut Postgis, city: &City, questions: &[NearQuestion]) -> anyhow
     server.fill(
         "delivered",
         city.inventory.ids().map(|id| {
-            let class = &city.inventory.record(id).class;
-            format!("{}\t{class}\t{}", id.0, wkt::shape(origin, city.inventory.shape(id)))
+            let (_, class) = city.inventory.class(id);
+            format!("{}\t{class}\t{}", id.0, wkt::shape(origin, &city.inventory.shape(id)))
         }),
     )?;
     let lines = questions.iter().enumerate();

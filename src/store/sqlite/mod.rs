@@ -144,6 +144,13 @@ impl Store for SqliteStore {
         self.readers.clone()
     }
 
+    fn came_since(&self, base: Version, newest: Version) -> Result<u64, StoreError> {
+        self.reading("comparing versions", |conn| {
+            versions::must_exist(conn, newest)?;
+            readers::entries_after(conn, base)
+        })
+    }
+
     fn since(&self, base: Version, newest: Version) -> Result<Since, StoreError> {
         self.reading("comparing versions", |conn| {
             versions::must_exist(conn, newest)?;

@@ -204,6 +204,13 @@ impl Batch {
     }
 }
 
+/// How many keys were given after `base`.
+pub(super) fn entries_after(conn: &Connection, base: Version) -> Step<u64> {
+    let last: Option<i64> = conn.query_row("SELECT max(entry) FROM component", [], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(0) };
+    Ok((last + 1 - first_after(conn, base)?).max(0).cast_unsigned())
+}
+
 /// The first key whose entry began after `base`; keys grow with the versions, so a few steps find it.
 pub(super) fn first_after(conn: &Connection, base: Version) -> Step<i64> {
     let last: Option<i64> = conn.query_row("SELECT max(entry) FROM component", [], |row| row.get(0))?;

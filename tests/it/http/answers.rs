@@ -242,8 +242,8 @@ fn components_near_a_place_come_nearest_first_as_brute_force_has_them() {
 }
 
 fn points(city: &City) -> impl Iterator<Item = (String, Degrees)> {
-    city.inventory.ids().map(|id| city.inventory.record(id)).filter_map(|component| match component.place {
-        Place::Point(at) => Some((component.code.to_string(), at.to_degrees())),
+    city.inventory.ids().filter_map(|id| match city.inventory.place(id) {
+        Place::Point(at) => Some((city.inventory.code(id).to_owned(), at.to_degrees())),
         _ => None,
     })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use wanmi::config::{Config, Limits};
 use wanmi::geom::lattice::Point;
 use wanmi::index::testing::Seed;
-use wanmi::live::{Live, Shown};
+use wanmi::live::Live;
 
 const NDJSON: (&str, &str) = ("Content-Type", "application/x-ndjson");
 
@@ -160,7 +160,7 @@ fn a_line_is_answered_before_the_next_one_is_sent() {
 #[test]
 fn a_client_that_breaks_off_frees_its_place() {
     let config = Config { limits: Limits { bulk_streams: 1, ..Limits::default() }, ..Config::default() };
-    let server = Server::with(Arc::new(Live::new(Shown::new(city::city()))), config);
+    let server = Server::with(Arc::new(Live::new(city::shown(city::snapshot()))), config);
     let mut broken = asked(server.address(), "POST", "/v1/locate", &[NDJSON, ("Content-Length", "1000")]);
     broken.write_all(b"{}\n{\"lng\"").unwrap();
     // Once it has an answer it holds the only place.
@@ -181,7 +181,7 @@ fn a_client_that_breaks_off_frees_its_place() {
 #[test]
 fn silence_ends_a_call_with_a_reason() {
     let config = Config { limits: Limits { body_seconds: 1, ..Limits::default() }, ..Config::default() };
-    let server = Server::with(Arc::new(Live::new(Shown::new(city::city()))), config);
+    let server = Server::with(Arc::new(Live::new(city::shown(city::snapshot()))), config);
     let mut stream = asked(server.address(), "POST", "/v1/locate", &[NDJSON, ("Content-Length", "1000")]);
     stream.write_all(b"{\"id\":1,\"lng\":111.2905,\"lat\":30.7003,\"crs\":\"CGCS2000\"}\n{\"id\":2").unwrap();
     let answers = lines(&read_reply(&mut stream));

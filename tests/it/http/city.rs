@@ -9,6 +9,7 @@ use wanmi::cover::{CellId, Cover};
 use wanmi::geom::lattice::Position;
 use wanmi::geom::shape::ShapeKind;
 use wanmi::index::testing::{Seed, jittered_cells};
+use wanmi::live::Shown;
 use wanmi::model::cell::{BorderArc, Cell, Parents};
 use wanmi::model::class::{Catalogue, Class, Edition, Evidence, Kind};
 use wanmi::model::code::{CellCode, ClassCode, ComponentCode, RegionCode};
@@ -48,6 +49,13 @@ pub(crate) fn snapshot() -> Snapshot {
 /// The generated city.
 pub(crate) fn city() -> City {
     City::build(snapshot(), Arc::new(catalogue())).expect("the generated city stands")
+}
+
+/// What is shown of a snapshot; its details are those of the snapshot.
+pub(crate) fn shown(snapshot: Snapshot) -> Shown {
+    let details = Arc::new(snapshot.components.clone());
+    let city = City::build(snapshot, Arc::new(catalogue())).expect("the generated city stands");
+    Shown::new(city, details)
 }
 
 /// A catalogue of three classes.

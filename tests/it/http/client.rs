@@ -10,7 +10,7 @@ use time::macros::datetime;
 use tokio::sync::oneshot;
 use wanmi::config::Config;
 use wanmi::http::Service;
-use wanmi::live::{Live, Shown};
+use wanmi::live::Live;
 
 /// A service that stops when it is dropped.
 pub(crate) struct Server {
@@ -30,7 +30,7 @@ pub(crate) struct Reply {
 impl Server {
     /// The generated city.
     pub(crate) fn of_city() -> Self {
-        Server::of(Arc::new(Live::new(Shown::new(city::city()))))
+        Server::of(Arc::new(Live::new(city::shown(city::snapshot()))))
     }
 
     /// A city that the test may swap.

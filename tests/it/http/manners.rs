@@ -7,13 +7,13 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 use wanmi::config::{Config, Limits};
-use wanmi::live::{Live, Shown};
+use wanmi::live::Live;
 
 const GOOD: &str = "/v1/locate?lng=111.2905&lat=30.7003&crs=CGCS2000";
 const NEAR: &str = "/v1/components?near=111.2905,30.7003&crs=CGCS2000&radius_m=5000&limit=100";
 
 fn limited(limits: Limits) -> Server {
-    Server::with(Arc::new(Live::new(Shown::new(city::city()))), Config { limits, ..Config::default() })
+    Server::with(Arc::new(Live::new(city::shown(city::snapshot()))), Config { limits, ..Config::default() })
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn long_replies_are_compressed_when_the_client_says_so() {
 fn pages_of_other_origins_may_call_only_when_the_operator_says_so() {
     let mut config = Config::default();
     config.server.cors_origins = vec!["https://portal.example".to_owned()];
-    let server = Server::with(Arc::new(Live::new(Shown::new(city::city()))), config);
+    let server = Server::with(Arc::new(Live::new(city::shown(city::snapshot()))), config);
     let from = |origin: &str| server.ask("GET", GOOD, &[("Origin", origin)]);
     let allowed = from("https://portal.example");
     assert_eq!(allowed.header("access-control-allow-origin"), Some("https://portal.example"));

@@ -1,0 +1,62 @@
+//! The next version of a city when only components changed, and the same version on a fresh base.
+
+use super::City;
+use super::inventory::{BadRow, Inventory};
+use crate::model::row::ComponentRow;
+use crate::model::version::Version;
+
+impl City {
+    /// The city after components came, changed or went; everything else is shared with this one.
+    ///
+    /// The answers are those of a city built afresh of the same version. Needs an origin: before the first cover a city is built
+    /// anew. Cost: some microseconds for each component that changed since the base was filled.
+    ///
+    /// # Errors
+    /// [`BadRow`] when a row cannot stand in this city.
+    pub fn changed(
+        &self,
+        version: Version,
+        rows: &[ComponentRow<'_>],
+        gone: &[&str],
+    ) -> Result<City, BadRow> {
+        let grid = self.grid.as_deref();
+        let (inventory, touched) = self.inventory.changed(rows, gone, |point| grid?.cell_at(point))?;
+        let mut held = self.held.to_vec();
+        touched.left.iter().for_each(|cell| held[cell.index()] -= 1);
+        touched.entered.iter().for_each(|cell| held[cell.index()] += 1);
+        Ok(City { version, inventory, held: held.into(), ..self.clone() })
+    }
+
+    /// How many components stand beside the base or are gone from it.
+    pub fn unfolded(&self) -> usize {
+        self.inventory.unfolded()
+    }
+
+    /// The components on a base of their own, for [`City::moved_onto`].
+    ///
+    /// It keeps to one thread: those who ask meanwhile have the others. Cost: a second a million components.
+    pub fn fold(&self) -> Folded {
+        let before = self.inventory.clone();
+        // Without a pool of one the fold is as right, only not as modest.
+        let after = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+            Ok(alone) => alone.install(|| before.folded()),
+            Err(_) => before.folded(),
+        };
+        Folded { before, after }
+    }
+
+    /// This city on a base that was folded while it, or one it came from by changes, was in use.
+    ///
+    /// `None` when it came from another base. Cost: that of one change.
+    pub fn moved_onto(&self, folded: &Folded) -> Option<City> {
+        let inventory = self.inventory.moved_onto(&folded.after, &folded.before)?;
+        Some(City { inventory, ..self.clone() })
+    }
+}
+
+/// Components before and after folding: the same, on another base.
+#[derive(Debug)]
+pub struct Folded {
+    before: Inventory,
+    after: Inventory,
+}
