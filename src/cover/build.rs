@@ -14,7 +14,7 @@ use super::snap::{Bends, edge, snap};
 use super::{CellId, Cover, Side};
 use crate::geom::lattice::{Degrees, Origin, Point, Position};
 use crate::geom::metres::LocalMetres;
-use crate::geom::shape::{Ring, Shape};
+use crate::geom::shape::{Ring, Rings, Shape};
 use std::collections::{BTreeSet, HashSet};
 
 /// The origin of a new city is rounded to this many lattice units: 0.01 degree.
@@ -206,16 +206,14 @@ fn bend(ring: &Ring, bends: &Bends) -> Ring {
 
 /// Looks at every bounded face that is not covered exactly once.
 fn find_faults(arrangement: &Arrangement, origin: Origin, delivery: &Delivery, faults: &mut Vec<Fault>) {
-    for cycle in 0..arrangement.cycles.len() {
+    for cycles in arrangement.faces() {
+        let cycle = cycles[0];
         let winding = arrangement.winding(cycle);
         if one_cell(winding).is_some() {
             continue;
         }
-        let ring = arrangement.ring(cycle);
-        if area_2(&ring) <= 0 {
-            continue;
-        }
-        let size = Size::of(&ring, origin);
+        let face: Rings = cycles.iter().map(|cycle| arrangement.ring(*cycle)).collect();
+        let size = Size::of(&face, origin);
         let narrow = size.width_m <= 2.0 * delivery.tolerance_m;
         let kind = match winding {
             w if w.values().any(|times| *times != 1) => FaultKind::RingInvalid,
@@ -232,7 +230,7 @@ fn find_faults(arrangement: &Arrangement, origin: Origin, delivery: &Delivery, f
             _ if winding.is_empty() => arrangement.cells_around(cycle),
             _ => winding.keys().copied().collect(),
         };
-        let at = Some(origin.position_of(Shape::Polygon(vec![vec![ring]]).anchor()));
+        let at = Some(origin.position_of(Shape::Polygon(vec![face]).anchor()));
         faults.push(Fault { kind, cells, at, area_m2: size.area_m2, ring: None });
     }
 }
@@ -243,12 +241,15 @@ struct Size {
 }
 
 impl Size {
-    /// Area and mean width (twice the area over the perimeter) of a small ring, in the local plane.
-    fn of(ring: &[Point], origin: Origin) -> Size {
-        let local = LocalMetres::at(origin.degrees(ring[0]).lat);
+    /// Area and mean width (twice the area over the perimeter) of a small polygon, in the local plane; what its inner rings
+    /// enclose is not counted.
+    fn of(rings: &Rings, origin: Origin) -> Size {
+        let local = LocalMetres::at(origin.degrees(rings[0][0]).lat);
         let (kx, ky) = (local.x_per_unit(), local.y_per_unit());
-        let area_m2 = area_2(ring) as f64 / 2.0 * kx * ky;
-        let perimeter_m: f64 = crate::geom::shape::edges(ring)
+        let area_m2 = rings.iter().map(|ring| area_2(ring)).sum::<i128>() as f64 / 2.0 * kx * ky;
+        let perimeter_m: f64 = rings
+            .iter()
+            .flat_map(|ring| crate::geom::shape::edges(ring))
             .map(|(a, b)| {
                 let (dx, dy) = (f64::from(b.x) - f64::from(a.x), f64::from(b.y) - f64::from(a.y));
                 (dx * kx).hypot(dy * ky)
@@ -289,7 +290,7 @@ fn many_parts(cover: &Cover, faults: &mut Vec<Fault>) {
         let polygons = cover.polygons(cell);
         if polygons.len() > 1 {
             let smallest = polygons.into_iter().min_by_key(|rings| area_2(&rings[0]));
-            let size = smallest.as_ref().map(|rings| Size::of(&rings[0], cover.origin()));
+            let size = smallest.as_ref().map(|rings| Size::of(rings, cover.origin()));
             let at = smallest.map(|rings| cover.origin().position_of(Shape::Polygon(vec![rings]).anchor()));
             let area_m2 = size.map_or(0.0, |size| size.area_m2);
             faults.push(Fault { kind: FaultKind::MultiPart, cells: vec![cell], at, area_m2, ring: None });

@@ -74,6 +74,41 @@ fn an_island_fills_its_hole_and_a_lake_stays_a_hole() {
     );
 }
 
+/// Square metres of the holes told, largest first, as drawn.
+fn holes_m2(built: &Built) -> Vec<f64> {
+    let holes = built.faults.iter().filter(|fault| fault.kind == FaultKind::Hole);
+    let (local, unit) = (crate::geom::metres::LocalMetres::at(30.7), METRE * 1e8);
+    let drawn = local.x_per_unit() * unit * local.y_per_unit() * unit;
+    let mut sizes: Vec<f64> = holes.map(|hole| hole.area_m2 / drawn).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    sizes
+}
+
+#[test]
+fn islands_are_no_part_of_the_lake_they_lie_in() {
+    let shore = cell(&[&square(0.0, 0.0, 200.0), &square(10.0, 10.0, 180.0)]);
+    let island = cell(&[&square(20.0, 20.0, 60.0), &square(30.0, 30.0, 30.0)]);
+    let islet = cell(&[&square(40.0, 40.0, 10.0)]);
+    let other = cell(&[&square(100.0, 20.0, 50.0)]);
+    let holes = holes_m2(&built(&[shore, island, islet, other]));
+    let asked = [180.0 * 180.0 - 60.0 * 60.0 - 50.0 * 50.0, 30.0 * 30.0 - 10.0 * 10.0];
+    assert_eq!(holes.len(), 2);
+    for (hole, asked) in holes.iter().zip(asked) {
+        assert!((hole / asked - 1.0).abs() < 1e-3, "{holes:?} {asked}");
+    }
+}
+
+#[test]
+fn a_strip_all_around_a_cell_is_a_gap_or_a_hole_by_its_own_width() {
+    let with_moat = |width: f64| {
+        let inner = square(50.0 + width, 50.0 + width, 100.0 - 2.0 * width);
+        [cell(&[&square(0.0, 0.0, 200.0), &square(50.0, 50.0, 100.0)]), cell(&[&inner])]
+    };
+    assert_eq!(refused(&with_moat(0.5)), [FaultKind::Gap]);
+    let holes = holes_m2(&built(&with_moat(5.0)));
+    assert!((holes[0] / (100.0 * 100.0 - 90.0 * 90.0) - 1.0).abs() < 1e-3, "{holes:?}");
+}
+
 #[test]
 fn an_exclave_is_two_polygons_of_one_cell_and_is_mentioned() {
     let two = DeliveredCell {

@@ -59,6 +59,9 @@ pub struct Arrangement {
     cycle_of: Vec<usize>,
     /// For each cycle what winds around its face.
     windings: Vec<Winding>,
+    /// For each cycle the one around the whole of its face: itself, or for the cycle around a part the one around the face that
+    /// the part is an island in; `None` when that is unbounded.
+    around: Vec<Option<usize>>,
     links: Vec<Link>,
 }
 
@@ -75,7 +78,8 @@ impl Arrangement {
             }
         }
         let windings = vec![Winding::new(); cycles.len()];
-        let mut arrangement = Arrangement { edges, cycles, cycle_of, windings, links };
+        let around = (0..cycles.len()).map(Some).collect();
+        let mut arrangement = Arrangement { edges, cycles, cycle_of, windings, around, links };
         arrangement.name_faces();
         arrangement
     }
@@ -93,6 +97,19 @@ impl Arrangement {
     /// What winds around the face of a cycle.
     pub fn winding(&self, cycle: usize) -> &Winding {
         &self.windings[cycle]
+    }
+
+    /// The bounded faces: of each the cycle around it, then the cycles around the islands in it.
+    pub fn faces(&self) -> Vec<Vec<usize>> {
+        let mut faces: Vec<Vec<usize>> = (0..self.cycles.len()).map(|cycle| vec![cycle]).collect();
+        for (cycle, around) in self.around.iter().enumerate() {
+            if *around != Some(cycle) {
+                faces[cycle].clear();
+                around.iter().for_each(|around| faces[*around].push(cycle));
+            }
+        }
+        faces.retain(|face| !face.is_empty());
+        faces
     }
 
     /// The points of a cycle.
@@ -117,20 +134,19 @@ impl Arrangement {
         let west_of = (parts.len() > 1).then(|| WestOf::new(&self.edges));
         let mut named = vec![false; self.cycles.len()];
         for part in parts {
-            let around = match west_of.as_ref().and_then(|index| index.nearest(&self.edges, part.west)) {
-                None => Winding::new(),
-                Some(i) => self.right_hand(i),
-            };
-            self.windings[part.outer] = around;
+            let west = west_of.as_ref().and_then(|index| index.nearest(&self.edges, part.west));
+            let west = west.map(|edge| self.right_hand(edge));
+            self.windings[part.outer] = west.map_or_else(Winding::new, |west| self.windings[west].clone());
+            self.around[part.outer] = west.and_then(|west| self.around[west]);
             named[part.outer] = true;
             self.spread(part.outer, &mut named);
         }
     }
 
-    /// What winds around the face on the upward right hand of an edge.
-    fn right_hand(&self, edge: usize) -> Winding {
+    /// The cycle on the upward right hand of an edge.
+    fn right_hand(&self, edge: usize) -> usize {
         let (a, b) = self.edges[edge].edge;
-        if a.y < b.y { self.right(edge).clone() } else { self.left(edge).clone() }
+        self.cycle_of[if a.y < b.y { 2 * edge + 1 } else { 2 * edge }]
     }
 
     /// Carries a cycle's winding across every edge to all cycles of its part.

@@ -6,10 +6,10 @@ use super::testing::{Brute, Seed, jittered_cells};
 use crate::cover::build::build;
 use crate::cover::deliver::{DegreePlane, DeliveredCell, Delivery};
 use crate::cover::{CellId, Cover};
-use crate::geom::lattice::Point;
+use crate::geom::lattice::{Point, Position};
 
-fn cover(cells: &[DeliveredCell]) -> Cover {
-    build(&Delivery { cells, plane: &DegreePlane, tolerance_m: 0.01, gap_width_m: 2.0, origin: None })
+fn cover(cells: &[DeliveredCell], origin: Option<Position>) -> Cover {
+    build(&Delivery { cells, plane: &DegreePlane, tolerance_m: 0.01, gap_width_m: 2.0, origin })
         .unwrap()
         .cover
 }
@@ -38,10 +38,12 @@ fn awkward(cover: &Cover, seed: &mut Seed) -> Vec<Point> {
 }
 
 fn agree(cells: &[DeliveredCell], seed: Seed, random: usize) {
-    let mut seed = seed;
-    let cover = cover(cells);
-    let (grid, borders, brute) = (Grid::new(&cover), Borders::new(&cover), Brute::of(&cover));
-    let mut points = awkward(&cover, &mut seed);
+    agree_in(&cover(cells, None), seed, random);
+}
+
+fn agree_in(cover: &Cover, mut seed: Seed, random: usize) {
+    let (grid, borders, brute) = (Grid::new(cover), Borders::new(cover), Brute::of(cover));
+    let mut points = awkward(cover, &mut seed);
     let bbox = cover.bbox();
     for _ in 0..random {
         points.push(Point {
@@ -51,8 +53,8 @@ fn agree(cells: &[DeliveredCell], seed: Seed, random: usize) {
     }
     for point in points {
         let (owner, touching) = brute.locate(point);
-        assert_eq!(clever(&grid, &borders, &cover, point), owner, "{point:?} touches {touching:?}");
-        let mut around: Vec<CellId> = borders.sectors(&cover, point).into_iter().flatten().collect();
+        assert_eq!(clever(&grid, &borders, cover, point), owner, "{point:?} touches {touching:?}");
+        let mut around: Vec<CellId> = borders.sectors(cover, point).into_iter().flatten().collect();
         around.sort_unstable();
         around.dedup();
         if !around.is_empty() {
@@ -65,6 +67,13 @@ fn agree(cells: &[DeliveredCell], seed: Seed, random: usize) {
 fn every_point_of_generated_covers_has_the_cell_of_the_stupid_twin() {
     for seed in 0..6 {
         agree(&jittered_cells(9, 7, Seed(seed)), Seed(100 + seed), 2_000);
+    }
+}
+
+#[test]
+fn five_degrees_from_the_origin_nothing_changes() {
+    for (x, y) in [(10_630_000_000, 3_569_000_000), (11_628_000_000, 2_571_000_000)] {
+        agree_in(&cover(&jittered_cells(9, 7, Seed(6)), Some(Position { x, y })), Seed(106), 2_000);
     }
 }
 

@@ -12,11 +12,14 @@ use geo::{Area, BooleanOps, Coord, LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-/// A part of a cell in another region is told when it is larger than this part of the cell …
+/// A part of a cell in another region is told when it is larger than this, in m²: below, two surveys of one border differ …
+const CUT_M2: f64 = 100.0;
+
+/// … and larger than this part of the cell …
 const CUT_PART: f64 = 0.01;
 
-/// … and larger than this, in m².
-const CUT_M2: f64 = 100.0;
+/// … or than this, in m²: a tenth of an ordinary cell is never too little to be told, however large the cell (DECISIONS 16).
+const CUT_LARGE_M2: f64 = 1_000.0;
 
 /// Regions with borders, ready to be asked how much of a cell each holds.
 #[derive(Debug)]
@@ -134,7 +137,7 @@ impl<'a> RegionTree<'a> {
             );
             return Some(Breach::new(Code::ParentDisagrees, detail).of(level.as_str(), chosen.as_str()));
         }
-        let told = *other_m2 > CUT_M2 && *other_m2 > CUT_PART * shares.cell_m2;
+        let told = *other_m2 > CUT_M2 && *other_m2 > (CUT_PART * shares.cell_m2).min(CUT_LARGE_M2);
         told.then(|| {
             let detail =
                 format!("cell {cell}: {own_m2:.1} m² lie in {level} {chosen}, {other_m2:.1} m² in {other}");
@@ -404,12 +407,29 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_a_border_cuts_is_told_from_one_hundredth_and_100_square_metres() {
-        let none = Parents::default();
-        // 20 000 units are about 200 m: 10 000 of them east of the border are a quarter.
-        let told = chosen(Rect([20_000, 0, 60_000, 40_000]), &none).1;
-        assert!(told.contains(&Code::CellCutByRegion), "{told:?}");
-        assert_eq!(chosen(Rect([20_000, 0, 50_010, 40_000]), &none).1, []);
+    fn a_cut_is_told_from_100_square_metres_that_are_a_hundredth_of_the_cell_or_1000() {
+        let (west, east) = (Rect([0, 0, 400_000, 400_000]), Rect([400_000, 0, 800_000, 400_000]));
+        let regions = [("A", west), ("B", east)].map(|(code, r)| region(Level::Community, code, None, &[r]));
+        let tree = RegionTree::new(&regions);
+        let is_told = |cell: Rect, m2: f64| {
+            let shares = tree.shares(ORIGIN, &[vec![cell.ring()]]);
+            let (name, chosen) = (CellCode::new("C").unwrap(), tree.choose(&shares, &Parents::default()));
+            let other_m2 = shares.at(Level::Community)[1].1;
+            assert!((other_m2 - m2).abs() < 0.02 * m2, "{other_m2}");
+            match tree.judge(&name, &shares, &chosen)[..] {
+                [] => false,
+                [ref one] => one.code == Code::CellCutByRegion,
+                _ => unreachable!("one level, one finding"),
+            }
+        };
+        // About 10,000 m², an ordinary cell.
+        let ordinary = |over: i32| Rect([300_000, 0, 400_000 + over, 100_000]);
+        assert!(!is_told(ordinary(900), 95.5));
+        assert!(is_told(ordinary(1_100), 116.7));
+        // About 170,000 m².
+        let large = |over: i32| Rect([0, 0, 400_000 + over, 400_000]);
+        assert!(!is_told(large(2_200), 934.0));
+        assert!(is_told(large(2_400), 1_019.0));
     }
 
     #[test]

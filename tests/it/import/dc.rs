@@ -17,8 +17,8 @@ fn every_district_lies_in_its_commission_and_those_that_a_ward_cuts_are_told() {
         (city.count("new"), city.found("parent_disagrees"), city.found("parent_missing")),
         (296, 0, 0)
     );
-    // GEOS finds three districts with more than 1 % in a second ward.
-    assert_eq!(city.found("cell_cut_by_region"), 3);
+    // GEOS finds three districts with more than 1 % in a second ward, and two more with 1,966 and 1,423 m².
+    assert_eq!(city.found("cell_cut_by_region"), 5);
     for cell in &city.snapshot().cells {
         let community = cell.parents.community.as_ref().unwrap().as_str();
         assert!(cell.code.as_str().starts_with(community), "{} in {community}", cell.code);
