@@ -53,6 +53,9 @@ var/yichang.gpkg: $(wildcard $(MAKE_YC)/src/*.rs $(MAKE_YC)/src/*/*.rs data/yich
 test: build ## every test (about 8 minutes from a fresh clone, 2 once built)
 	@cargo test --release --workspace
 
+browser: build ## the map page in Chromium, against a served Washington (about a minute); installs Chromium and playwright-core
+	@tests/browser/run
+
 bench: setup ## the benchmarks, each beside its peer, answers compared first (about 3 minutes)
 	@cargo bench
 

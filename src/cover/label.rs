@@ -105,7 +105,9 @@ impl Arrangement {
         for (cycle, around) in self.around.iter().enumerate() {
             if *around != Some(cycle) {
                 faces[cycle].clear();
-                around.iter().for_each(|around| faces[*around].push(cycle));
+                if let Some(around) = *around {
+                    faces[around].push(cycle);
+                }
             }
         }
         faces.retain(|face| !face.is_empty());
