@@ -15,10 +15,12 @@ use crate::model::cell::{BorderArc, Cell, Parents};
 use crate::model::code::{CellCode, RegionCode};
 use crate::model::profile::Profile;
 use crate::model::region::Level;
+use crate::model::text::Text;
 use crate::rules::code::Code;
 use crate::rules::code_form::CodeForm;
 use crate::rules::duplicate_code::SeenCodes;
 use crate::rules::finding::{Breach, Findings, Site};
+use crate::rules::interval_order::{Days, interval_reversed};
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
 use std::rc::Rc;
 
@@ -32,6 +34,8 @@ pub struct CellRow {
     pub cell: Cell,
     /// Its polygons in the delivered plane.
     pub polygons: Vec<PlaneRings>,
+    /// Its area as the row says, in m².
+    pub area_m2: Option<f64>,
     /// Where it stands.
     pub site: Site,
 }
@@ -75,10 +79,10 @@ impl Collect for CellRows {
             return Err(Refused::CrsMixed { first: plane.crs, other: row.plane.crs });
         }
         let mut taking = Taking::new(row.fields, row.plan);
-        let code = taking.required(Target::Code, Code::CodeMissing, CellCode::new);
+        let code = taking.required(Target::Code, Code::CodeMissing, CellCode::of_text);
         if let Some(code) = &code {
             taking.form(&self.form, code.as_str());
-            let twice = self.seen.check(taking.label(Target::Code), code.as_str(), &row.site);
+            let twice = self.seen.check(taking.label(Target::Code), code.text(), &row.site);
             taking.breaches.extend(twice);
         }
         let name = taking.text(Target::Name);
@@ -86,16 +90,25 @@ impl Collect for CellRows {
         for (level, target) in
             Level::ALL.into_iter().zip([Target::Community, Target::Street, Target::District])
         {
-            *parents.at_mut(level) = taking.code(target, RegionCode::new);
+            *parents.at_mut(level) = taking.code(target, RegionCode::of_text);
         }
-        let started = taking.day(Target::Started);
+        let started = taking.text(Target::Started);
+        let ended = taking.text(Target::Ended);
+        let field = taking.label(Target::Ended);
+        taking.breaches.extend(interval_reversed(Days {
+            first: started.as_deref(),
+            last: ended.as_deref(),
+            field,
+        }));
+        let area_m2 = taking.text(Target::AreaM2).and_then(|area| area.parse().ok());
         let polygons = taking.keep(row.drawn.and_then(super::drawn::Drawn::into_polygons));
         if let Some(polygons) = &polygons {
             self.check_places(polygons, row.plane, &mut taking);
         }
         if let (Some(code), Some(polygons)) = (code, polygons) {
-            let cell = Cell { code, name, parents, started };
-            self.taken.push(CellRow { cell, polygons, site: row.site });
+            let text = |text: Option<Text>| text.map(|text| text.to_string());
+            let cell = Cell { code, name: text(name), parents, started: text(started) };
+            self.taken.push(CellRow { cell, polygons, area_m2, site: row.site });
         }
         Ok(taking.breaches)
     }

@@ -1,14 +1,17 @@
 //! From delivered files to rows that know their targets, their shape and their plane.
 
+use super::class_names::ClassNames;
 use super::drawn::{Drawn, drawn};
 use super::encoding::Decoder;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, MappingFile};
 use super::plan::{Fields, Misfit, Plan};
 use super::read::{Delivery, Importer, Item};
 use super::refused::Refused;
+use super::standard::{Names, assumed};
 use super::system::{Named, SurveyPlane, choose};
 use super::target::LayerKind;
 use crate::geom::crs::Crs;
+use crate::model::class::{Catalogue, Edition};
 use crate::rules::code::Code;
 use crate::rules::finding::{Breach, Findings, Severity, Site};
 use std::path::{Path, PathBuf};
@@ -31,6 +34,10 @@ pub struct Gathering<'a> {
     pub crs: Option<Crs>,
     /// The encoding that the command line names.
     pub encoding: Option<&'a str>,
+    /// The classes.
+    pub catalogue: &'a Catalogue,
+    /// The edition of class codes where no mapping names one.
+    pub edition: Edition,
 }
 
 /// A row on its way to become a thing.
@@ -39,7 +46,7 @@ pub struct Delivered<'a> {
     /// Where it stands.
     pub site: Site,
     /// Its values by target.
-    pub fields: Fields,
+    pub fields: &'a mut Fields,
     /// What it draws, or why that cannot be said.
     pub drawn: Result<Drawn, Breach>,
     /// How its values were found.
@@ -80,8 +87,15 @@ pub fn gather(
     findings: &mut Findings,
     progress: Progress<'_>,
 ) -> Result<Tally, Refused> {
-    let mut gatherer =
-        Gatherer { gathering, collect, findings, progress, planes: Vec::new(), tally: Tally::default() };
+    let mut gatherer = Gatherer {
+        gathering,
+        collect,
+        findings,
+        progress,
+        planes: Vec::new(),
+        fields: Fields::default(),
+        tally: Tally::default(),
+    };
     gatherer.all(importer)?;
     Ok(gatherer.tally)
 }
@@ -93,6 +107,8 @@ struct Gatherer<'a> {
     progress: Progress<'a>,
     /// Making a plane takes milliseconds, and most files share one.
     planes: Vec<Rc<SurveyPlane>>,
+    /// The row's values; one for all rows.
+    fields: Fields,
     tally: Tally,
 }
 
@@ -122,8 +138,8 @@ impl Gatherer<'_> {
     fn all(&mut self, importer: &Importer) -> Result<(), Refused> {
         let files = self.gathering.files;
         let mappings: Vec<_> = files.iter().map(|file| self.mapping_of(file)).collect::<Result<_, _>>()?;
-        let delivery = |(file, mapping): (&'_ PathBuf, &Option<(PathBuf, Mapping)>)| {
-            let layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer.clone());
+        let delivery = |(file, mapping): (&'_ PathBuf, &Option<(PathBuf, MappingFile)>)| {
+            let layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer().map(str::to_owned));
             (file.clone(), layer)
         };
         let wanted: Vec<_> = files.iter().zip(&mappings).map(delivery).collect();
@@ -163,7 +179,12 @@ impl Gatherer<'_> {
             }
             Ok(())
         })?;
-        self.delivered(current)
+        self.delivered(current)?;
+        let nothing = || Refused::LayerEmpty {
+            file: files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", "),
+            layer: "for this import".to_owned(),
+        };
+        if self.tally.read == 0 { Err(nothing()) } else { Ok(()) }
     }
 
     /// Tells of the layer that is over.
@@ -172,7 +193,7 @@ impl Gatherer<'_> {
             if open.rows == 0 {
                 current.empty.push(open.site);
             } else {
-                (self.progress)(&open.site.file, open.rows);
+                (self.progress)(open.site.file(), open.rows);
             }
         }
     }
@@ -182,17 +203,20 @@ impl Gatherer<'_> {
         self.close(&mut current);
         let Some(first) = current.empty.first() else { return Ok(()) };
         if current.layers == current.empty.len() {
-            return Err(Refused::LayerEmpty { file: first.file.to_string(), layer: first.layer.to_string() });
+            return Err(Refused::LayerEmpty {
+                file: first.file().to_owned(),
+                layer: first.layer().to_owned(),
+            });
         }
         for site in current.empty {
-            let detail = format!("layer {} has no rows", site.layer);
+            let detail = format!("layer {} has no rows", site.layer());
             self.findings.add(Some(&site), Breach::new(Code::LayerEmpty, detail));
         }
         Ok(())
     }
 
     /// The mapping of a file with its path: the one that is named, or the one in the named folder.
-    fn mapping_of(&self, file: &Path) -> Result<Option<(PathBuf, Mapping)>, Refused> {
+    fn mapping_of(&self, file: &Path) -> Result<Option<(PathBuf, MappingFile)>, Refused> {
         let Some(given) = self.gathering.mapping else { return Ok(None) };
         let path =
             if given.is_dir() { given.join(format!("{}.toml", stem(file))) } else { given.to_path_buf() };
@@ -202,50 +226,78 @@ impl Gatherer<'_> {
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|source| Refused::MappingUnreadable { path: path.clone(), source })?;
-        let mapping =
-            Mapping::parse(&text).map_err(|source| Refused::MappingInvalid { path: path.clone(), source })?;
-        let (mapped, command) = (mapping.layer, self.gathering.kind);
-        if mapped != command {
+        let mapping = MappingFile::parse(&text)
+            .map_err(|source| Refused::MappingInvalid { path: path.clone(), source })?;
+        let command = self.gathering.kind;
+        if let Some(mapped) = mapping.kinds().next().filter(|_| !mapping.kinds().any(|kind| kind == command))
+        {
             return Err(Refused::MappingLayer { path, mapping: mapped, command });
         }
         Ok(Some((path, mapping)))
     }
 
+    /// Opens a layer; `None` when the mapping has nothing to say of it.
     fn open(
         &mut self,
         layer: &Layer,
-        mapping: Option<&(PathBuf, Mapping)>,
+        mapping: Option<&(PathBuf, MappingFile)>,
         empty: &mut Vec<Site>,
     ) -> Result<Option<Open>, Refused> {
         let named = |layer: &Layer| (layer.file.clone(), layer.name.clone());
-        let site = Site { file: layer.file.as_str().into(), layer: layer.name.as_str().into(), row: None };
+        let site = Site::layer_of(&layer.file, &layer.name);
+        let file_stem = &stem(Path::new(&layer.file));
+        let kind = self.gathering.kind;
+        let mapped = mapping.and_then(|(_, mapping)| mapping.of_layer(kind, &layer.name, file_stem));
+        if mapping.is_some() && mapped.is_none() {
+            let detail = format!("no section of the mapping makes layer {} {kind}", layer.name);
+            self.findings.add(Some(&site), Breach::new(Code::LayerSkipped, detail));
+            return Ok(None);
+        }
         // A layer without rows may lack fields too, and then its mapping would be blamed.
         if layer.rows == Some(0) {
             empty.push(site);
             return Ok(None);
         }
-        let mapped = mapping.map(|(_, mapping)| mapping);
         let encoding =
             self.gathering.encoding.or_else(|| mapped.and_then(|mapping| mapping.encoding.as_deref()));
         let decoder = Decoder::of(&layer.driver, encoding, layer.encoding.as_deref())
             .map_err(|source| Refused::EncodingUnknown { file: layer.file.clone(), source })?;
-        let by_name = || {
-            let names: Vec<String> = layer.fields.iter().map(|field| decoder.name(&field.name)).collect();
-            Mapping::by_name(self.gathering.kind, &names)
+        let edition = mapped.and_then(|mapping| mapping.edition).unwrap_or(self.gathering.edition);
+        let classes = ClassNames::new(self.gathering.catalogue, edition);
+        let mapped = match mapped {
+            Some(mapped) => mapped.clone(),
+            None => self.assume(layer, file_stem, decoder, &classes),
         };
-        let mapped = mapped.cloned().unwrap_or_else(by_name);
-        let plan = Plan::new(&mapped, layer, &stem(Path::new(&layer.file)), decoder).map_err(|misfit| {
+        let plan = Plan::new(&mapped, layer, file_stem, decoder, classes).map_err(|misfit| {
             let (file, layer) = named(layer);
             match misfit {
                 Misfit::Unknown { field, has } => Refused::MappingFieldUnknown { file, layer, field, has },
                 Misfit::Ambiguous { field } => Refused::MappingFieldAmbiguous { file, layer, field },
             }
         })?;
-        let mapping_crs = mapped.crs.as_deref().map(str::parse).transpose()?;
-        let named = Named { command: self.gathering.crs, mapping: mapping_crs, file: layer.crs.as_ref() };
+        let plane = self.plane_of(layer, &mapped, &site)?;
+        Ok(Some(Open { plan, plane, site, rows: 0 }))
+    }
+
+    /// The mapping of a layer that has none.
+    fn assume(&mut self, layer: &Layer, file_stem: &str, decoder: Decoder, classes: &ClassNames) -> Mapping {
+        let fields: Vec<String> = layer.fields.iter().map(|field| decoder.name(&field.name)).collect();
+        let names = Names { layer: &layer.name, file_stem, fields: &fields };
+        let assumed = assumed(self.gathering.kind, names, classes);
+        self.findings.extend(Some(&Site::layer_of(&layer.file, &layer.name)), assumed.told);
+        assumed.mapping
+    }
+
+    /// The plane that a layer is drawn in; one that draws nothing needs none, and gets degrees.
+    fn plane_of(&mut self, layer: &Layer, mapped: &Mapping, site: &Site) -> Result<Rc<SurveyPlane>, Refused> {
+        if !self.gathering.kind.is_drawn() {
+            return self.plane(Crs::Cgcs2000);
+        }
+        let mapping = mapped.crs.as_deref().map(str::parse).transpose()?;
+        let named = Named { command: self.gathering.crs, mapping, file: layer.crs.as_ref() };
         let (crs, told) = choose(&layer.file, named)?;
-        self.findings.extend(Some(&site), told);
-        Ok(Some(Open { plan, plane: self.plane(crs)?, site, rows: 0 }))
+        self.findings.extend(Some(site), told);
+        self.plane(crs)
     }
 
     fn plane(&mut self, crs: Crs) -> Result<Rc<SurveyPlane>, Refused> {
@@ -261,18 +313,17 @@ impl Gatherer<'_> {
         open.rows += 1;
         self.tally.read += 1;
         if open.rows.is_multiple_of(TELL_ROWS) {
-            (self.progress)(&open.site.file, open.rows);
+            (self.progress)(open.site.file(), open.rows);
         }
-        let site = Site { row: Some(row.number), ..open.site.clone() };
+        let site = open.site.at_row(row.number);
         let mut breaches = Vec::new();
-        let fields = open.plan.apply(row, &mut breaches).map_err(|unnamed| Refused::EncodingMissing {
-            file: site.file.to_string(),
-            row: unnamed.row,
-            field: unnamed.field,
+        open.plan.apply(row, &mut self.fields, &mut breaches).map_err(|unnamed| {
+            Refused::EncodingMissing { file: site.file().to_owned(), row: unnamed.row, field: unnamed.field }
         })?;
         breaches.extend(axes(row.dropped));
         let drawn = drawn(row.geometry.as_deref());
-        let delivered = Delivered { site: site.clone(), fields, drawn, plan: &open.plan, plane: &open.plane };
+        let (plan, plane, fields) = (&open.plan, &open.plane, &mut self.fields);
+        let delivered = Delivered { site: site.clone(), fields, drawn, plan, plane };
         breaches.extend(self.collect.take(delivered)?);
         if breaches.iter().all(|breach| breach.code.severity() != Severity::Error) {
             self.tally.accepted += 1;
@@ -284,7 +335,7 @@ impl Gatherer<'_> {
     fn bad_row(&mut self, row: &BadRow, open: &mut Open) {
         open.rows += 1;
         self.tally.read += 1;
-        let site = Site { row: Some(row.number), ..open.site.clone() };
+        let site = open.site.at_row(row.number);
         let breach = match Code::named(&row.code) {
             Some(code) => Breach::new(code, row.detail.clone()),
             None => Breach::new(Code::RowUnreadable, format!("{}: {}", row.code, row.detail)),

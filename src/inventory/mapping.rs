@@ -1,16 +1,26 @@
-//! A mapping: how one delivered layer becomes cells, regions or components. The form is `schemas/mapping.schema.json`.
+//! A mapping: how delivered layers become things of a city. The form is `schemas/mapping.schema.json`.
 
+use super::glob::Glob;
 use super::target::{LayerKind, Target};
 use crate::model::class::Edition;
+use crate::rules::date_form::DateForm;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
 
-/// A mapping as it was written, checked as far as it can be without the layer.
+/// A mapping file as it was written: one mapping for all layers, or several, each for those it names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MappingFile {
+    sections: Vec<Mapping>,
+}
+
+/// How layers of one sort are read, checked as far as it can be without the layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mapping {
+    /// Names of the layers or files that it is for; empty for any.
+    pub layers: Vec<Glob>,
     /// What the rows become.
     pub layer: LayerKind,
     /// The name of the system of the delivered coordinates.
@@ -32,12 +42,41 @@ pub struct Mapping {
 pub struct Source {
     /// Where it comes from.
     pub from: From,
+    /// What is done with its text before anything else.
+    pub trim: Trim,
+    /// Texts that are cut off at its beginning or its end, the first that is there.
+    pub strip: Vec<String>,
     /// Texts that mean absent.
     pub null: Vec<String>,
     /// From delivered text to stored text; empty when texts are stored as they are.
     pub values: BTreeMap<String, String>,
+    /// What the text says of a class, when it is not just its code.
+    pub lookup: Option<Lookup>,
+    /// The one form of a day; any when absent.
+    pub date: Option<DateForm>,
     /// The text for what is absent or missing in `values`.
     pub default: Option<String>,
+}
+
+/// Which blanks of a text are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trim {
+    /// Those at both ends.
+    #[default]
+    Ends,
+    /// All of them, full-width ones too.
+    All,
+}
+
+/// How a text names a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lookup {
+    /// By code or Chinese name, alone or in a name such as `BJ0101` or `部件_宝安_公厕指示牌`.
+    Class,
+    /// By the class digits of a component's code.
+    ClassOfCode,
 }
 
 /// Where a value comes from.
@@ -79,51 +118,59 @@ pub struct InvalidMapping {
     pub detail: String,
 }
 
-impl Mapping {
+impl MappingFile {
     /// Reads a mapping.
     ///
     /// # Errors
     /// [`InvalidMapping`] for what is not TOML, unknown keys and targets, and a target without exactly one source.
     pub fn parse(text: &str) -> Result<Self, InvalidMapping> {
-        let document: Document = toml::from_str(text).map_err(|error| {
-            invalid(
-                text,
-                &error.span().unwrap_or(0..0),
-                error.message().lines().collect::<Vec<_>>().join("; "),
-            )
+        let mut document: Document = toml::from_str(text).map_err(|error| {
+            let said = error.message().lines().collect::<Vec<_>>().join("; ");
+            invalid(text, &error.span().unwrap_or(0..0), said)
         })?;
-        let layer = document.layer;
-        let mut fields = BTreeMap::new();
-        for (name, source) in document.fields {
-            let Some(target) = layer.targets().iter().find(|target| target.as_str() == name) else {
-                let known: Vec<&str> = layer.targets().iter().map(|target| target.as_str()).collect();
-                let detail = format!("{layer} have no target `{name}`, they have {}", known.join(", "));
-                return Err(invalid(text, &source.span(), detail));
-            };
-            fields.insert(*target, source.into_inner());
+        let sections = std::mem::take(&mut document.section);
+        let whole = match (document.section_of_whole(), sections.is_empty()) {
+            (None, true) => {
+                return Err(InvalidMapping { line: 1, detail: "a mapping names its `layer`".to_owned() });
+            }
+            (whole, true) => whole.map(|whole| whole.mapping(text, &document)).transpose()?,
+            (_, false) => None,
+        };
+        let mut read: Vec<Mapping> = Vec::new();
+        for section in sections {
+            read.push(section.mapping(text, &document)?);
         }
-        if let Some(missing) = layer.required().iter().find(|target| !fields.contains_key(target)) {
-            let detail = format!("{layer} need target `{}` in [fields]", missing.as_str());
-            return Err(InvalidMapping { line: 1, detail });
-        }
-        let Document { crs, encoding, edition, source_layer, keep, .. } = document;
-        Ok(Mapping { layer, crs, encoding, edition, source_layer, keep, fields })
+        read.extend(whole);
+        Ok(MappingFile { sections: read })
     }
 
-    /// The mapping of a layer whose fields are named like the targets.
-    pub fn by_name(layer: LayerKind, delivered: &[String]) -> Self {
-        let named =
-            layer.targets().iter().filter(|target| delivered.iter().any(|field| field == target.as_str()));
-        let fields = named.map(|target| (*target, Source::field(target.as_str()))).collect();
-        Mapping {
-            layer,
-            crs: None,
-            encoding: None,
-            edition: None,
-            source_layer: None,
-            keep: Vec::new(),
-            fields,
-        }
+    /// A mapping for every layer.
+    pub fn of(mapping: Mapping) -> Self {
+        MappingFile { sections: vec![mapping] }
+    }
+
+    /// The mapping of a layer that becomes `kind`, by its name or its file's; `None` when it is not one of those.
+    pub fn of_layer(&self, kind: LayerKind, layer: &str, file_stem: &str) -> Option<&Mapping> {
+        let named = |mapping: &&Mapping| {
+            let globs = &mapping.layers;
+            globs.is_empty() || globs.iter().any(|glob| glob.is(layer) || glob.is(file_stem))
+        };
+        self.sections.iter().find(named).filter(|mapping| mapping.layer == kind)
+    }
+
+    /// What the layers become.
+    pub fn kinds(&self) -> impl Iterator<Item = LayerKind> {
+        self.sections.iter().map(|mapping| mapping.layer)
+    }
+
+    /// Whether it tells layers apart.
+    pub fn has_sections(&self) -> bool {
+        self.sections.iter().any(|mapping| !mapping.layers.is_empty())
+    }
+
+    /// The one layer of a file that is read, when the mapping names one.
+    pub fn source_layer(&self) -> Option<&str> {
+        self.sections.iter().find_map(|mapping| mapping.source_layer.as_deref())
     }
 }
 
@@ -132,10 +179,30 @@ impl Source {
     pub fn field(name: &str) -> Self {
         Source {
             from: From::Field(name.to_owned()),
+            trim: Trim::Ends,
+            strip: Vec::new(),
             null: Vec::new(),
             values: BTreeMap::new(),
+            lookup: None,
+            date: None,
             default: None,
         }
+    }
+
+    /// The same, its text naming a class in some way.
+    #[must_use]
+    pub fn naming(self, lookup: Lookup) -> Self {
+        Source { lookup: Some(lookup), ..self }
+    }
+
+    /// The layer's name.
+    pub fn layer_name() -> Self {
+        Source { from: From::LayerName, ..Source::field("") }
+    }
+
+    /// The file's name.
+    pub fn file_name() -> Self {
+        Source { from: From::FileName, ..Source::field("") }
     }
 }
 
@@ -144,18 +211,81 @@ fn invalid(text: &str, span: &Range<usize>, detail: String) -> InvalidMapping {
     InvalidMapping { line: 1 + before.filter(|byte| **byte == b'\n').count(), detail }
 }
 
-/// The file as it is written.
+/// The file as it is written; what stands at its top holds for all sections that say nothing else.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    layer: LayerKind,
+    layer: Option<LayerKind>,
     crs: Option<String>,
     encoding: Option<String>,
     edition: Option<Edition>,
     source_layer: Option<String>,
     #[serde(default)]
     keep: Vec<String>,
+    #[serde(default)]
     fields: BTreeMap<String, Spanned<Source>>,
+    #[serde(default)]
+    section: Vec<Section>,
+}
+
+/// A section as it is written.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    layers: Vec<String>,
+    layer: Option<LayerKind>,
+    crs: Option<String>,
+    encoding: Option<String>,
+    edition: Option<Edition>,
+    #[serde(default)]
+    keep: Vec<String>,
+    #[serde(default)]
+    fields: BTreeMap<String, Spanned<Source>>,
+}
+
+impl Document {
+    /// The document as one section for all layers, when it says what they become.
+    fn section_of_whole(&self) -> Option<Section> {
+        self.layer.map(|layer| Section { layer: Some(layer), ..Section::default() })
+    }
+}
+
+impl Section {
+    fn mapping(self, text: &str, document: &Document) -> Result<Mapping, InvalidMapping> {
+        let Some(layer) = self.layer.or(document.layer) else {
+            let detail = format!("the section for {:?} names no `layer`", self.layers);
+            return Err(InvalidMapping { line: 1, detail });
+        };
+        let mut fields = BTreeMap::new();
+        // Fields at the top are for sections of the same kind of layer.
+        let shared =
+            if document.layer.is_none_or(|top| top == layer) { Some(&document.fields) } else { None };
+        for (name, source) in shared.into_iter().flatten().chain(&self.fields) {
+            let targets = layer.targets();
+            let Some(target) = targets.iter().find(|target| target.as_str() == name) else {
+                let known: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
+                let detail = format!("{layer} have no target `{name}`, they have {}", known.join(", "));
+                return Err(invalid(text, &source.span(), detail));
+            };
+            fields.insert(*target, source.get_ref().clone());
+        }
+        if let Some(missing) = layer.required().iter().find(|target| !fields.contains_key(target)) {
+            let detail = format!("{layer} need target `{}` in [fields]", missing.as_str());
+            return Err(InvalidMapping { line: 1, detail });
+        }
+        let mut keep = document.keep.clone();
+        keep.extend(self.keep);
+        Ok(Mapping {
+            layers: self.layers.iter().map(|pattern| Glob::new(pattern)).collect(),
+            layer,
+            crs: self.crs.or_else(|| document.crs.clone()),
+            encoding: self.encoding.or_else(|| document.encoding.clone()),
+            edition: self.edition.or(document.edition),
+            source_layer: document.source_layer.clone(),
+            keep,
+            fields,
+        })
+    }
 }
 
 /// A source written as a table.
@@ -168,6 +298,12 @@ struct Table {
     layer_name: Option<bool>,
     file_name: Option<bool>,
     #[serde(default)]
+    trim: Trim,
+    #[serde(default)]
+    strip: Vec<String>,
+    lookup: Option<Lookup>,
+    date: Option<DateForm>,
+    #[serde(default)]
     null: Vec<String>,
     #[serde(default)]
     values: BTreeMap<String, String>,
@@ -176,7 +312,7 @@ struct Table {
 
 impl Table {
     fn source(self) -> Result<Source, String> {
-        let Table { field, constant, template, layer_name, file_name, null, values, default } = self;
+        let Table { field, constant, template, layer_name, file_name, .. } = self;
         if layer_name == Some(false) || file_name == Some(false) {
             return Err("`layer_name` and `file_name` are true or left out".to_owned());
         }
@@ -190,7 +326,10 @@ impl Table {
         .into_iter()
         .flatten();
         match (given.next(), given.next()) {
-            (Some(from), None) => Ok(Source { from: from?, null, values, default }),
+            (Some(from), None) => {
+                let Table { trim, strip, lookup, date, null, values, default, .. } = self;
+                Ok(Source { from: from?, trim, strip, null, values, lookup, date, default })
+            }
             _ => {
                 Err("a source is exactly one of field, constant, template, layer_name, file_name".to_owned())
             }
@@ -265,8 +404,12 @@ mod tests {
 
     const HEAD: &str = "layer = \"cells\"\ncrs = \"CGCS2000\"\n";
 
+    fn one(text: &str) -> Mapping {
+        MappingFile::parse(text).unwrap().sections.remove(0)
+    }
+
     fn refused(text: &str) -> String {
-        Mapping::parse(text).unwrap_err().to_string()
+        MappingFile::parse(text).unwrap_err().to_string()
     }
 
     #[test]
@@ -275,7 +418,7 @@ mod tests {
             "{HEAD}[fields]\ncode = {{ template = \"A-{{NO:06}}-{{X}}\" }}\nname = \"MC\"\n\
              street = {{ field = \"JD\", null = [\"无\"], values = {{ \"甲\" = \"1\" }}, default = \"9\" }}"
         );
-        let mapping = Mapping::parse(&text).unwrap();
+        let mapping = one(&text);
         assert_eq!(mapping.fields[&Target::Name], Source::field("MC"));
         let text = |text: &str| Piece::Text(text.to_owned());
         let field = |name: &str, width| Piece::Field { name: name.to_owned(), width };
@@ -322,6 +465,28 @@ mod tests {
     }
 
     #[test]
+    fn sections_take_what_they_do_not_say_from_the_top_and_the_first_that_fits_counts() {
+        let file = MappingFile::parse(
+            "crs = \"EPSG:4547\"\nlayer = \"components\"\n[fields]\ncode = \"BSM\"\n\
+             class = { layer_name = true, lookup = \"class\" }\n\
+             [[section]]\nlayers = [\"bj01*\"]\n[section.fields]\ncode = \"OLD\"\n\
+             [[section]]\nlayers = [\"BJ*\", \"部件_*\"]\nencoding = \"GBK\"\n\
+             [[section]]\nlayers = [\"GRID\"]\nlayer = \"cells\"\n[section.fields]\ncode = \"BGID\"\n",
+        )
+        .unwrap();
+        let of = |kind, layer, stem| file.of_layer(kind, layer, stem);
+        let code = |mapping: Option<&Mapping>| mapping.unwrap().fields[&Target::Code].from.clone();
+        let parts = LayerKind::Components;
+        assert_eq!(code(of(parts, "BJ0101", "x")), From::Field("OLD".into()));
+        assert_eq!(code(of(parts, "x", "BJ0201")), From::Field("BSM".into()));
+        let signs = of(parts, "部件_宝安_公厕指示牌", "x").unwrap();
+        assert_eq!((signs.encoding.as_deref(), signs.crs.as_deref()), (Some("GBK"), Some("EPSG:4547")));
+        assert_eq!(code(of(LayerKind::Cells, "grid", "x")), From::Field("BGID".into()));
+        assert!(of(parts, "grid", "x").is_none() && of(parts, "roads", "x").is_none());
+        assert!(refused("[[section]]\nlayers = [\"x\"]\n[section.fields]\ncode = \"A\"").contains("`layer`"));
+    }
+
+    #[test]
     fn every_mapping_in_the_repository_is_read() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
         let mut read = 0;
@@ -329,7 +494,7 @@ mod tests {
             for entry in std::fs::read_dir(data.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
                 let text = std::fs::read_to_string(&path).unwrap();
-                Mapping::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                MappingFile::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 read += 1;
             }
         }

@@ -13,8 +13,11 @@ pub mod target;
 pub mod encoding;
 pub mod read;
 
+pub mod class_names;
+pub mod glob;
 pub mod mapping;
 pub mod plan;
+pub mod standard;
 
 pub mod drawn;
 pub mod system;
@@ -25,6 +28,7 @@ pub mod take;
 pub mod cells;
 pub mod components;
 pub mod regions;
+pub mod things;
 
 pub mod parents;
 pub mod stage;
@@ -38,6 +42,7 @@ use crate::geom::lattice::{Origin, Position};
 use crate::model::class::Catalogue;
 use crate::model::code::ComponentCode;
 use crate::model::component::{Component, Place};
+use crate::model::thing::ThingKind;
 use crate::model::version::{Changeset, Version};
 use crate::rules::code::Code;
 use crate::rules::delivered_cell_differs::delivered_cell_differs;
@@ -46,6 +51,7 @@ use crate::rules::outside_cover::outside_cover;
 use crate::rules::swapped_axes::Surroundings;
 use crate::store::{Change, Snapshot, Store};
 use cells::MovedVertex;
+use components::Held;
 use gather::{Gathering, Progress, Tally, gather};
 use read::Importer;
 use refused::Refused;
@@ -54,6 +60,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use target::LayerKind;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// A delivery and what to do with it.
 #[derive(Clone, Debug)]
@@ -127,12 +135,18 @@ pub fn import(
         mapping: request.mapping.as_deref(),
         crs: request.crs,
         encoding: request.encoding.as_deref(),
+        catalogue: &base.catalogue,
+        edition: base.snapshot.city.profile.edition,
     };
     let read = Reading { importer, gathering: &gathering, progress };
     let made = match request.kind {
         LayerKind::Regions => base.regions(&read, &mut findings)?,
         LayerKind::Cells => base.cells(&read, request.tolerance_m, &mut findings)?,
-        LayerKind::Components => base.components(&read, request.scope, &mut findings)?,
+        LayerKind::Components => {
+            let today = today(&request.by.at);
+            base.components(&read, request.scope, &today, &mut findings)?
+        }
+        LayerKind::Things(kind) => base.things(&read, kind, request.scope, &mut findings)?,
     };
     let Made { tally, staged, moved, sites } = made;
     let (version, nothing) = (base.version, staged.change == Change::default());
@@ -167,6 +181,13 @@ impl Reading<'_> {
     fn into(&self, rows: &mut dyn gather::Collect, findings: &mut Findings) -> Result<Tally, Refused> {
         gather(self.importer, self.gathering, rows, findings, self.progress)
     }
+}
+
+/// The last day that has begun anywhere on Earth at a time in RFC 3339, YYYYMMDD: a survey of today is not of the future.
+fn today(at: &str) -> String {
+    let Ok(at) = OffsetDateTime::parse(at, &Rfc3339) else { return "99991231".to_owned() };
+    let day = (at.to_offset(UtcOffset::UTC) + Duration::hours(14)).date();
+    format!("{:04}{:02}{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
 /// Where delivered components stand.
@@ -233,13 +254,33 @@ impl Base {
         Ok(Made { tally, staged, moved: made.moved, sites: Sites::new() })
     }
 
-    fn components(&self, read: &Reading<'_>, scope: Scope, findings: &mut Findings) -> Result<Made, Refused> {
+    fn components(
+        &self,
+        read: &Reading<'_>,
+        scope: Scope,
+        today: &str,
+        findings: &mut Findings,
+    ) -> Result<Made, Refused> {
         let profile = &self.snapshot.city.profile;
-        let mut rows = components::ComponentRows::new(&self.catalogue, profile, self.surroundings())?;
+        let held = Held { catalogue: &self.catalogue, profile, city: self.surroundings(), today };
+        let mut rows = components::ComponentRows::new(held)?;
         let tally = read.into(&mut rows, findings)?;
         let staged = stage::components(&self.snapshot.components, &rows.taken, scope, findings);
         let sites = rows.taken.into_iter().map(|(component, site)| (component.code, site)).collect();
         Ok(Made { tally, staged, moved: Vec::new(), sites })
+    }
+
+    fn things(
+        &self,
+        read: &Reading<'_>,
+        kind: ThingKind,
+        scope: Scope,
+        findings: &mut Findings,
+    ) -> Result<Made, Refused> {
+        let mut rows = things::ThingRows::new(kind, self.surroundings());
+        let tally = read.into(&mut rows, findings)?;
+        let staged = stage::things(&self.snapshot.things, kind, &rows.taken, scope);
+        Ok(Made { tally, staged, moved: Vec::new(), sites: Sites::new() })
     }
 
     /// Builds the city that the change makes and asks it what only a city knows; nothing is built once refused.

@@ -1,27 +1,43 @@
 //! A mapping resolved against one delivered layer: from a row's values to the targets.
 
-use super::encoding::{Decoder, NoText, Text};
-use super::mapping::{From, Mapping, Piece, Source};
+use super::class_names::ClassNames;
+use super::encoding::{Decoder, NoText, Text as Decoded};
+use super::mapping::{From, Lookup, Mapping, Piece, Source, Trim};
 use super::target::Target;
 use crate::model::class::Edition;
+use crate::model::text::Text;
 use crate::rules::code::Code;
 use crate::rules::code_from_number::{Stored, code_from_number};
+use crate::rules::code_scientific::code_scientific;
+use crate::rules::date_form::day;
 use crate::rules::finding::Breach;
+use crate::rules::text_garbled::text_garbled;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use wanmi_rows::{Layer, Row, Value};
+
+/// The most delivered texts of one field whose value is remembered.
+const REMEMBERED: usize = 4_096;
 
 /// How the rows of one layer become targets.
 #[derive(Debug)]
 pub struct Plan {
-    /// The edition of class codes, when the mapping names one.
-    pub edition: Option<Edition>,
-    decoder: Decoder,
+    /// The edition of class codes.
+    pub edition: Edition,
     sources: Vec<Resolved>,
     keep: Vec<(String, usize)>,
+    reader: Reader,
+    labels: [Option<Box<str>>; Target::COUNT],
+}
+
+/// What reading a value needs to know of the layer.
+#[derive(Debug)]
+struct Reader {
+    decoder: Decoder,
     /// The delivered fields' names, decoded.
     names: Vec<String>,
+    classes: ClassNames,
 }
 
 /// One target with its source, fields by position.
@@ -32,6 +48,15 @@ struct Resolved {
     source: Source,
     /// How findings name it: the delivered field, else the target.
     label: String,
+    memory: Memory,
+}
+
+/// What delivered texts became: most fields of an inventory hold a few hundred texts, 400,000 times.
+#[derive(Debug, Default)]
+struct Memory {
+    known: HashMap<Box<[u8]>, Option<Text>>,
+    /// A field whose texts all differ is not worth remembering.
+    given_up: bool,
 }
 
 /// Where a value is fetched.
@@ -49,10 +74,10 @@ enum Part {
     Field { index: usize, width: usize },
 }
 
-/// A delivered row's values by target.
-#[derive(Debug, Default)]
+/// A delivered row's values by target; one serves all rows of a layer.
+#[derive(Debug)]
 pub struct Fields {
-    values: BTreeMap<Target, String>,
+    values: [Option<Text>; Target::COUNT],
     /// Delivered fields that are kept as they are.
     pub extra: BTreeMap<String, String>,
 }
@@ -83,10 +108,21 @@ pub struct Unnamed {
     pub row: u64,
 }
 
+impl Default for Fields {
+    fn default() -> Self {
+        Fields { values: [const { None }; Target::COUNT], extra: BTreeMap::new() }
+    }
+}
+
 impl Fields {
     /// Takes a target's value out.
-    pub fn take(&mut self, target: Target) -> Option<String> {
-        self.values.remove(&target)
+    pub fn take(&mut self, target: Target) -> Option<Text> {
+        self.values[target as usize].take()
+    }
+
+    fn clear(&mut self) {
+        self.values.fill(None);
+        self.extra.clear();
     }
 }
 
@@ -95,7 +131,13 @@ impl Plan {
     ///
     /// # Errors
     /// [`Misfit`] when the mapping names a field that the layer lacks or has twice.
-    pub fn new(mapping: &Mapping, layer: &Layer, file_stem: &str, decoder: Decoder) -> Result<Self, Misfit> {
+    pub fn new(
+        mapping: &Mapping,
+        layer: &Layer,
+        file_stem: &str,
+        decoder: Decoder,
+        classes: ClassNames,
+    ) -> Result<Self, Misfit> {
         let names: Vec<String> = layer.fields.iter().map(|field| decoder.name(&field.name)).collect();
         let resolve = |(target, source): (&Target, &Source)| {
             let from = match &source.from {
@@ -111,37 +153,78 @@ impl Plan {
                 From::Field(name) => name.clone(),
                 _ => target.as_str().to_owned(),
             };
-            Ok(Resolved { target: *target, from, source: source.clone(), label })
+            // Every row has another code; nothing else is known beforehand to differ.
+            let memory = Memory { given_up: *target == Target::Code, ..Memory::default() };
+            Ok(Resolved { target: *target, from, source: source.clone(), label, memory })
         };
-        let sources = mapping.fields.iter().map(resolve).collect::<Result<_, _>>()?;
+        let sources = mapping.fields.iter().map(resolve).collect::<Result<Vec<_>, _>>()?;
         let kept = |name: &String| Ok((name.clone(), position(&names, name)?));
         let keep = mapping.keep.iter().map(kept).collect::<Result<_, _>>()?;
-        Ok(Plan { edition: mapping.edition, decoder, sources, keep, names })
+        let mut labels = [const { None }; Target::COUNT];
+        for source in &sources {
+            labels[source.target as usize] = Some(source.label.as_str().into());
+        }
+        let edition = classes.edition;
+        Ok(Plan { edition, sources, keep, reader: Reader { decoder, names, classes }, labels })
     }
 
     /// How findings name a target: the delivered field that fills it, else the target itself.
     pub fn label(&self, target: Target) -> &str {
-        let source = self.sources.iter().find(|source| source.target == target);
-        source.map_or(target.as_str(), |source| &source.label)
+        self.labels[target as usize].as_deref().unwrap_or(target.as_str())
     }
 
-    /// The values of a row by target; what is wrong with them goes to `breaches`.
+    /// Puts the values of a row into `fields`; what is wrong with them goes to `breaches`.
     ///
     /// # Errors
     /// [`Unnamed`] when a text is not ASCII and the layer's encoding is not known.
-    pub fn apply(&self, row: &Row, breaches: &mut Vec<Breach>) -> Result<Fields, Unnamed> {
-        let mut fields = Fields::default();
-        for source in &self.sources {
-            if let Some(value) = self.value(source, row, breaches)? {
-                fields.values.insert(source.target, value);
-            }
+    pub fn apply(
+        &mut self,
+        row: &Row,
+        fields: &mut Fields,
+        breaches: &mut Vec<Breach>,
+    ) -> Result<(), Unnamed> {
+        fields.clear();
+        for source in &mut self.sources {
+            fields.values[source.target as usize] = self.reader.remembered(source, row, breaches)?;
         }
         for (name, index) in &self.keep {
-            if let Some((text, _)) = self.text(row, *index, breaches)? {
-                fields.extra.insert(name.clone(), text.into_owned());
+            if let Some((text, _)) = self.reader.text(row, *index, breaches)? {
+                fields.extra.insert(name.clone(), text.trim().to_owned());
             }
         }
-        Ok(fields)
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// A target's value, out of memory when the same bytes were seen before and nothing was wrong with them.
+    fn remembered(
+        &self,
+        resolved: &mut Resolved,
+        row: &Row,
+        breaches: &mut Vec<Breach>,
+    ) -> Result<Option<Text>, Unnamed> {
+        let bytes = match &resolved.from {
+            Fetch::Field(index) => match row.values.get(*index) {
+                None | Some(Value::Null) if resolved.source.default.is_none() => return Ok(None),
+                Some(Value::Text(bytes)) => Some(bytes.as_slice()),
+                _ => None,
+            },
+            Fetch::Fixed(_) => Some(&b""[..]),
+            Fetch::Template(_) => None,
+        };
+        let Some(bytes) = bytes.filter(|_| !resolved.memory.given_up) else {
+            return self.value(resolved, row, breaches);
+        };
+        if let Some(known) = resolved.memory.known.get(bytes) {
+            return Ok(known.clone());
+        }
+        let before = breaches.len();
+        let value = self.value(resolved, row, breaches)?;
+        if breaches.len() == before {
+            resolved.memory.keep(bytes, value.clone());
+        }
+        Ok(value)
     }
 
     fn value(
@@ -149,7 +232,7 @@ impl Plan {
         resolved: &Resolved,
         row: &Row,
         breaches: &mut Vec<Breach>,
-    ) -> Result<Option<String>, Unnamed> {
+    ) -> Result<Option<Text>, Unnamed> {
         let (delivered, stored) = match &resolved.from {
             Fetch::Fixed(text) => (Some(Cow::Borrowed(text.as_str())), Stored::Text),
             Fetch::Template(parts) => (self.filled(parts, row, breaches)?.map(Cow::Owned), Stored::Text),
@@ -158,22 +241,58 @@ impl Plan {
                 None => (None, Stored::Text),
             },
         };
-        let Source { null, values, default, .. } = &resolved.source;
-        let Some(text) = delivered.filter(|text| !null.iter().any(|null| null.trim() == text)) else {
-            return Ok(default.clone());
+        let source = &resolved.source;
+        let delivered =
+            delivered.as_deref().map(|text| trimmed(text, source)).filter(|text| !text.is_empty());
+        let Some(text) = delivered.filter(|text| !source.null.iter().any(|null| null.trim() == text)) else {
+            return Ok(source.default.as_deref().map(Text::from));
         };
-        if values.is_empty() {
-            if resolved.target.is_code() {
-                breaches.extend(code_from_number(&resolved.label, &text, stored));
-            }
-            return Ok(Some(text.into_owned()));
+        if source.values.is_empty() {
+            return Ok(self.meant(resolved, &text, stored, breaches));
         }
-        let mapped = values.get(text.as_ref()).or(default.as_ref());
+        let mapped = source.values.get(text.as_ref()).or(source.default.as_ref());
         if mapped.is_none() {
             let detail = format!("the mapping's table for {} lacks {text:?}", resolved.target.as_str());
             breaches.push(Breach::new(Code::ValueUnmapped, detail).of(&resolved.label, &text));
         }
-        Ok(mapped.cloned())
+        Ok(mapped.map(|text| Text::from(text.as_str())))
+    }
+
+    /// A text that no table translates: as it stands, or the class or the day that it means.
+    fn meant(
+        &self,
+        resolved: &Resolved,
+        text: &str,
+        stored: Stored,
+        breaches: &mut Vec<Breach>,
+    ) -> Option<Text> {
+        let Resolved { target, source, label, .. } = resolved;
+        if let Some(lookup) = source.lookup {
+            let class = match lookup {
+                Lookup::Class => self.classes.find(text),
+                Lookup::ClassOfCode => self.classes.of_code(text),
+            };
+            let missing = || {
+                let detail = format!("{text:?} names no one class of {}", self.classes.edition);
+                Breach::new(Code::ClassUnnamed, detail).of(label, text)
+            };
+            return class.map(|class| Text::from(class.as_str())).or_else(|| {
+                breaches.push(missing());
+                source.default.as_deref().map(Text::from)
+            });
+        }
+        if target.is_day() {
+            let day = day(label, text, source.date).map_err(|breach| breaches.push(breach));
+            return day.ok().map(Text::from);
+        }
+        if target.is_code() {
+            let breach =
+                code_scientific(label, text, stored).or_else(|| code_from_number(label, text, stored));
+            breaches.extend(breach);
+        } else {
+            breaches.extend(text_garbled(label, text));
+        }
+        Some(Text::from(text))
     }
 
     /// A template's text; `None` when one of its fields is absent.
@@ -189,7 +308,7 @@ impl Plan {
                 Part::Text(text) => filled.push_str(text),
                 Part::Field { index, width } => match self.text(row, *index, breaches)? {
                     // Writing to a `String` cannot fail.
-                    Some((text, _)) => drop(write!(filled, "{text:0>width$}")),
+                    Some((text, _)) => drop(write!(filled, "{:0>width$}", text.trim())),
                     None => return Ok(None),
                 },
             }
@@ -197,7 +316,7 @@ impl Plan {
         Ok(Some(filled))
     }
 
-    /// A delivered value as trimmed text, and how it was stored; `None` when it is absent or empty.
+    /// A delivered value as text, and how it was stored; `None` when it is absent or blank.
     fn text<'a>(
         &self,
         row: &'a Row,
@@ -211,8 +330,8 @@ impl Plan {
             Some(Value::Real(number)) if !number.is_finite() => return Ok(None),
             Some(Value::Real(number)) => (Cow::Owned(number.to_string()), Stored::Decimal(*number)),
             Some(Value::Text(bytes)) => match self.decoder.text(bytes) {
-                Ok(Text::Whole(text)) => (text, Stored::Text),
-                Ok(Text::Cut(text)) => {
+                Ok(Decoded::Whole(text)) => (text, Stored::Text),
+                Ok(Decoded::Cut(text)) => {
                     breaches.push(
                         Breach::new(Code::TextCut, "the text ends in half a character").of(&field(), &text),
                     );
@@ -227,12 +346,36 @@ impl Plan {
                 }
             },
         };
-        let text = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-        };
-        Ok((!text.is_empty()).then_some((text, stored)))
+        Ok((!text.trim().is_empty()).then_some((text, stored)))
     }
+}
+
+impl Memory {
+    fn keep(&mut self, bytes: &[u8], value: Option<Text>) {
+        if self.known.len() < REMEMBERED {
+            self.known.insert(bytes.into(), value);
+        } else {
+            *self = Memory { given_up: true, ..Memory::default() };
+        }
+    }
+}
+
+/// A text without the blanks and the pieces that its source leaves out.
+fn trimmed<'a>(text: &'a str, source: &Source) -> Cow<'a, str> {
+    let mut text = match source.trim {
+        Trim::All if text.contains(char::is_whitespace) => {
+            Cow::Owned(text.chars().filter(|c| !c.is_whitespace()).collect::<String>())
+        }
+        _ => Cow::Borrowed(text.trim()),
+    };
+    for piece in &source.strip {
+        let rest = text.strip_prefix(piece.as_str()).or_else(|| text.strip_suffix(piece.as_str()));
+        if let Some(rest) = rest {
+            text = Cow::Owned(rest.trim().to_owned());
+            break;
+        }
+    }
+    text
 }
 
 fn position(names: &[String], name: &str) -> Result<usize, Misfit> {
@@ -278,16 +421,37 @@ mod tests {
         Value::Text(text.as_bytes().to_vec())
     }
 
+    fn classes() -> ClassNames {
+        let profile = crate::model::profile::Profile::default();
+        ClassNames::new(&crate::inventory::classes::catalogue(&profile).unwrap(), Edition::Gbt47678)
+    }
+
+    fn mapping_of(text: &str) -> Mapping {
+        let file = super::super::mapping::MappingFile::parse(text).unwrap();
+        let kind = file.kinds().next().unwrap();
+        file.of_layer(kind, "BJ03005", "x").unwrap().clone()
+    }
+
     /// The code and class that a mapping makes of a row with fields A and B, and the findings.
     fn made(fields: &str, values: Vec<Value>) -> ([Option<String>; 2], Vec<Code>) {
         let mapping = format!("layer = \"components\"\n[fields]\n{fields}");
         let decoder = Decoder::of("ESRI Shapefile", Some("GBK"), None).unwrap();
-        let plan =
-            Plan::new(&Mapping::parse(&mapping).unwrap(), &layer(&["A", "B"]), "BJ03005", decoder).unwrap();
-        let mut breaches = Vec::new();
-        let mut fields = plan.apply(&row(values), &mut breaches).unwrap();
-        let taken = [Target::Code, Target::Class].map(|target| fields.take(target));
+        let mapping = mapping_of(&mapping);
+        let mut plan = Plan::new(&mapping, &layer(&["A", "B"]), "BJ03005", decoder, classes()).unwrap();
+        let (mut breaches, mut fields) = (Vec::new(), Fields::default());
+        let row = row(values);
+        plan.apply(&row, &mut fields, &mut breaches).unwrap();
+        // What is remembered must be what was read.
+        let (mut again, mut twice) = (Vec::new(), Fields::default());
+        plan.apply(&row, &mut twice, &mut again).unwrap();
+        assert_eq!((&again, &twice.values), (&breaches, &fields.values));
+        let taken =
+            [Target::Code, Target::Class].map(|target| fields.take(target).map(|text| text.to_string()));
         (taken, breaches.into_iter().map(|breach| breach.code).collect())
+    }
+
+    fn gbk(text: &str) -> Value {
+        Value::Text(encoding_rs::GBK.encode(text).0.into_owned())
     }
 
     fn some(texts: [&str; 2]) -> [Option<String>; 2] {
@@ -307,7 +471,6 @@ mod tests {
         let of = |value: Value| {
             made(&format!("code = \"A\"\n{class}"), vec![text("1"), value]).0[1].clone().unwrap()
         };
-        let gbk = |text: &str| Value::Text(encoding_rs::GBK.encode(text).0.into_owned());
         assert_eq!(of(gbk("灯")), "01037");
         assert_eq!(of(gbk("无")), "01999");
         assert_eq!(of(gbk("井")), "01999");
@@ -319,6 +482,26 @@ mod tests {
         let class = "code = \"A\"\nclass = { field = \"B\", values = { \"x\" = \"01037\" } }";
         let (taken, findings) = made(class, vec![text("1"), text("y")]);
         assert_eq!((taken[1].clone(), findings), (None, vec![Code::ValueUnmapped]));
+    }
+
+    #[test]
+    fn blanks_and_pieces_are_left_out_and_names_of_classes_looked_up() {
+        let code = |source: &str, delivered: &str| {
+            made(&format!("code = {source}\nclass = {{ constant = \"01037\" }}"), vec![gbk(delivered)]).0[0]
+                .clone()
+        };
+        assert_eq!(
+            code("{ field = \"A\", trim = \"all\" }", "4205 02\u{3000}01").as_deref(),
+            Some("42050201")
+        );
+        assert_eq!(code("{ field = \"A\", strip = [\".0\", \"NO-\"] }", "17.0").as_deref(), Some("17"));
+        assert_eq!(code("{ field = \"A\", strip = [\".0\", \"NO-\"] }", "NO-17").as_deref(), Some("17"));
+        let class = "code = \"A\"\nclass = { layer_name = true, lookup = \"class\" }";
+        assert_eq!(made(class, vec![text("1"), Value::Null]), (some(["1", "03005"]), vec![]));
+        let class = "code = \"A\"\nclass = { field = \"A\", lookup = \"class_of_code\" }";
+        let of = |code: &str| made(class, vec![text(code), Value::Null]);
+        assert_eq!(of("42050201001000001").0[1].as_deref(), Some("01001"));
+        assert_eq!(of("4205"), ([Some("4205".into()), None], vec![Code::ClassUnnamed]));
     }
 
     #[test]
@@ -353,17 +536,19 @@ mod tests {
 
     #[test]
     fn a_field_that_the_layer_lacks_or_has_twice_is_a_misfit() {
-        let mapping = Mapping::parse("layer = \"cells\"\n[fields]\ncode = \"BGBM\"").unwrap();
-        let new = |names: &[&str]| Plan::new(&mapping, &layer(names), "x", Decoder::Ascii).unwrap_err();
+        let mapping = mapping_of("layer = \"cells\"\n[fields]\ncode = \"BGBM\"");
+        let new =
+            |names: &[&str]| Plan::new(&mapping, &layer(names), "x", Decoder::Ascii, classes()).unwrap_err();
         assert_eq!(new(&["BGID"]), Misfit::Unknown { field: "BGBM".into(), has: vec!["BGID".into()] });
         assert_eq!(new(&["BGBM", "BGBM"]), Misfit::Ambiguous { field: "BGBM".into() });
     }
 
     #[test]
     fn a_silent_encoding_is_asked_for_at_the_first_other_byte() {
-        let mapping = Mapping::parse("layer = \"cells\"\n[fields]\ncode = \"A\"").unwrap();
-        let plan = Plan::new(&mapping, &layer(&["A"]), "x", Decoder::Ascii).unwrap();
-        let asked = plan.apply(&row(vec![Value::Text(vec![0xC2, 0xB7])]), &mut Vec::new()).unwrap_err();
+        let mapping = mapping_of("layer = \"cells\"\n[fields]\ncode = \"A\"");
+        let mut plan = Plan::new(&mapping, &layer(&["A"]), "x", Decoder::Ascii, classes()).unwrap();
+        let row = row(vec![Value::Text(vec![0xC2, 0xB7])]);
+        let asked = plan.apply(&row, &mut Fields::default(), &mut Vec::new()).unwrap_err();
         assert_eq!(asked, Unnamed { field: "A".into(), row: 7 });
     }
 }

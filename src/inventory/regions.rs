@@ -46,18 +46,18 @@ impl RegionRows {
 impl Collect for RegionRows {
     fn take(&mut self, row: Delivered<'_>) -> Result<Vec<Breach>, Refused> {
         let mut taking = Taking::new(row.fields, row.plan);
-        let code = taking.required(Target::Code, Code::CodeMissing, RegionCode::new);
+        let code = taking.required(Target::Code, Code::CodeMissing, RegionCode::of_text);
         let level = level(&mut taking);
         if let (Some(code), Some(level)) = (&code, level) {
             taking.form(&self.forms[level as usize], code.as_str());
             let label = taking.label(Target::Code);
-            taking.breaches.extend(self.seen[level as usize].check(label, code.as_str(), &row.site));
+            taking.breaches.extend(self.seen[level as usize].check(label, code.text(), &row.site));
         }
         let name = taking.text(Target::Name);
         if name.is_none() {
             taking.breaches.push(Breach::new(Code::NameMissing, "the row has no name"));
         }
-        let parent = taking.code(Target::Parent, RegionCode::new);
+        let parent = taking.code(Target::Parent, RegionCode::of_text);
         let border = taking
             .keep(row.drawn.and_then(super::drawn::Drawn::into_polygons))
             .and_then(|polygons| taking.keep(settle_polygons(&polygons, row.plane.as_ref())));
@@ -66,7 +66,7 @@ impl Collect for RegionRows {
             taking.breaches.extend(first.and_then(|first| swapped_or_far(*first, city)));
         }
         if let (Some(code), Some(level), Some(name), Some((border, _))) = (code, level, name, border) {
-            self.taken.push((Region { code, level, name, parent, border }, row.site));
+            self.taken.push((Region { code, level, name: name.to_string(), parent, border }, row.site));
         }
         Ok(taking.breaches)
     }

@@ -9,7 +9,7 @@ use crate::model::cell::{Cell, Parents};
 use crate::model::code::ComponentCode;
 use crate::model::component::Component;
 use crate::model::region::{Level, Region};
-use crate::model::thing::Thing;
+use crate::model::thing::{Thing, ThingKind};
 use crate::rules::code::Code;
 use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Breach, Findings, Site};
@@ -84,6 +84,26 @@ pub fn components(
         let gone = base.iter().map(|known| &known.code).filter(|code| !delivered.contains(code));
         staged.change.gone = gone.cloned().collect();
         staged.difference.gone = staged.change.gone.len() as u64;
+    }
+    staged
+}
+
+/// Compares things of a kind with those of the base version.
+pub fn things(base: &[Thing], kind: ThingKind, delivered: &[(Thing, Site)], scope: Scope) -> Staged {
+    let known: HashMap<&str, &Thing> =
+        base.iter().filter(|thing| thing.kind == kind).map(|thing| (thing.code.as_str(), thing)).collect();
+    let mut staged = Staged::default();
+    for (thing, _) in delivered {
+        if staged.difference.count(known.get(thing.code.as_str()).copied(), thing) {
+            staged.change.things.push(thing.clone());
+        }
+    }
+    if scope == Scope::Whole {
+        let delivered: HashSet<&str> = delivered.iter().map(|(thing, _)| thing.code.as_str()).collect();
+        let gone = known.values().filter(|thing| !delivered.contains(thing.code.as_str()));
+        staged.change.gone_things = gone.map(|thing| (kind, thing.code.clone())).collect();
+        staged.change.gone_things.sort_unstable();
+        staged.difference.gone = staged.change.gone_things.len() as u64;
     }
     staged
 }

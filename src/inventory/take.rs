@@ -1,19 +1,18 @@
-//! What cells, regions and components take from a row alike.
+//! What all kinds of things take from a row alike.
 
 use super::plan::{Fields, Plan};
 use super::target::Target;
 use crate::model::code::InvalidCode;
-use crate::model::text::{Shared, Text};
+use crate::model::text::Text;
 use crate::rules::code::Code;
 use crate::rules::code_form::CodeForm;
-use crate::rules::date_form::day;
 use crate::rules::finding::Breach;
 
 /// A row's values being taken, with what is wrong with them so far.
 #[derive(Debug)]
 pub struct Taking<'a> {
     /// The values left.
-    pub fields: Fields,
+    pub fields: &'a mut Fields,
     /// What is wrong.
     pub breaches: Vec<Breach>,
     plan: &'a Plan,
@@ -21,7 +20,7 @@ pub struct Taking<'a> {
 
 impl<'a> Taking<'a> {
     /// Nothing taken yet.
-    pub fn new(fields: Fields, plan: &'a Plan) -> Self {
+    pub fn new(fields: &'a mut Fields, plan: &'a Plan) -> Self {
         Taking { fields, breaches: Vec::new(), plan }
     }
 
@@ -30,24 +29,13 @@ impl<'a> Taking<'a> {
         self.plan.label(target)
     }
 
-    /// A text.
-    pub fn text(&mut self, target: Target) -> Option<String> {
+    /// A text; days come as YYYYMMDD.
+    pub fn text(&mut self, target: Target) -> Option<Text> {
         self.fields.take(target)
     }
 
-    /// A text that other things have too.
-    pub fn shared(&mut self, target: Target, shared: &mut Shared) -> Option<Text> {
-        self.text(target).map(|text| shared.text(&text))
-    }
-
-    /// A day as YYYYMMDD; what is no day is left out and told.
-    pub fn day(&mut self, target: Target) -> Option<String> {
-        let text = self.text(target)?;
-        day(self.label(target), &text).map_err(|breach| self.breaches.push(breach)).ok()
-    }
-
     /// A code, when there is one; what cannot be a code is told.
-    pub fn code<C>(&mut self, target: Target, new: impl Fn(&str) -> Result<C, InvalidCode>) -> Option<C> {
+    pub fn code<C>(&mut self, target: Target, new: impl Fn(&Text) -> Result<C, InvalidCode>) -> Option<C> {
         let text = self.text(target)?;
         let label = self.label(target);
         let told = |error: InvalidCode| Breach::new(Code::CodeInvalid, error.to_string()).of(label, &text);
@@ -59,7 +47,7 @@ impl<'a> Taking<'a> {
         &mut self,
         target: Target,
         missing: Code,
-        new: impl Fn(&str) -> Result<C, InvalidCode>,
+        new: impl Fn(&Text) -> Result<C, InvalidCode>,
     ) -> Option<C> {
         let before = self.breaches.len();
         let code = self.code(target, new);

@@ -32,6 +32,21 @@ impl Edition {
             Edition::Cjt214 => "cjt214-2007",
         }
     }
+
+    /// How many digits a class code of the edition has.
+    pub fn class_len(self) -> usize {
+        match self {
+            Edition::Gbt47678 => 5,
+            Edition::Gbt30428 | Edition::Cjt214 => 4,
+        }
+    }
+
+    /// The class within a component's code of the edition's form: six digits of the county, the class, six of a serial
+    /// number, 16 digits in all until 2013 and 17 since 2026. `None` for a code of another form.
+    pub fn class_digits(self, code: &str) -> Option<&str> {
+        let of_form = code.len() == 12 + self.class_len() && code.bytes().all(|byte| byte.is_ascii_digit());
+        of_form.then(|| &code[6..6 + self.class_len()])
+    }
 }
 
 impl fmt::Display for Edition {

@@ -41,7 +41,8 @@ fn check(what: &'static str, text: &str) -> Result<(), InvalidCode> {
     if text.len() > CODE_MAX_BYTES {
         return Err(InvalidCode::Long { what, got: text.chars().take(16).collect() });
     }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == ';' || c == ',') {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !plain && text.chars().any(|c| c.is_whitespace() || c.is_control() || c == ';' || c == ',') {
         return Err(InvalidCode::Character { what, got: text.to_owned() });
     }
     Ok(())
@@ -62,6 +63,20 @@ macro_rules! codes {
             pub fn new(text: &str) -> Result<Self, InvalidCode> {
                 check($what, text)?;
                 Ok($name(Arc::from(text)))
+            }
+
+            /// Checks a shared text as a code, without copying it.
+            ///
+            /// # Errors
+            /// As [`Self::new`].
+            pub fn of_text(text: &Arc<str>) -> Result<Self, InvalidCode> {
+                check($what, text)?;
+                Ok($name(text.clone()))
+            }
+
+            /// The code's text, shared.
+            pub fn text(&self) -> &Arc<str> {
+                &self.0
             }
 
             /// The code's text.

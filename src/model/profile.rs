@@ -26,6 +26,9 @@ pub struct Profile {
     /// Kinds of shape of standard classes that differ here.
     #[serde(default, rename = "class_geometry")]
     pub class_geometry: Vec<ClassGeometry>,
+    /// States of components beside the standard's.
+    #[serde(default)]
+    pub states: Vec<String>,
 }
 
 /// Regular expressions that a whole code must match; absent means any code.
@@ -84,6 +87,7 @@ impl Default for Profile {
             codes: CodePatterns::default(),
             local_classes: Vec::new(),
             class_geometry: Vec::new(),
+            states: Vec::new(),
         }
     }
 }

@@ -31,27 +31,60 @@ macro_rules! codes {
 }
 
 codes! {
+    AddressDuplicate "address_duplicate" Warning
+        "门（楼）牌重复" "a door plate that another row or the city has already" =>
+        "核对，删除重复的门（楼）牌" "look at both, remove one"
+    AddressOffRoad "address_off_road" Warning
+        "门（楼）牌远离所在街巷" "a door plate far from the road it names" =>
+        "核对位置或所在街巷" "look at its place and at the road"
+    AddressRegion "address_region" Warning
+        "地点不在所填区域内" "a place outside the region that its row names" =>
+        "核对位置或所属区域" "look at its place and at the region"
     AxesDropped "axes_dropped" Info
         "高程或量测值未保留" "heights or measures are not kept" =>
         "无需处理" "nothing to do"
+    CellAreaDiffers "cell_area_differs" Warning
+        "面积属性与图形不符" "the area in the row is not that of the drawn cell" =>
+        "按图形重算面积" "compute it anew from the drawing"
+    CellAreaUnusual "cell_area_unusual" Info
+        "单元网格面积过大或过小" "a cell much larger or smaller than 10,000 m²" =>
+        "无需处理；面积只是参考" "nothing to do, the area is a guide"
     CellCutByRegion "cell_cut_by_region" Warning
         "单元网格跨越区域边界" "a region's border cuts the cell" =>
         "核对单元网格与区域的边界" "compare the borders of cell and regions"
+    CellInTwoDutyZones "cell_in_two_duty_zones" Warning
+        "单元网格同时属于多个责任网格" "a cell in several duty zones at one time" =>
+        "每个单元网格只归入一个责任网格" "keep it in one of them"
     CellMultiPart "cell_multi_part" Info
         "单元网格由多个部分组成" "a cell of several parts" =>
         "确认确有飞地" "make sure that it is meant"
+    CellPrefixUnknown "cell_prefix_unknown" Error
+        "单元网格编码的前缀不是本市区域" "a cell's code begins with no region of the city" =>
+        "改正编码，或先导入区域" "correct the code, or import the regions first"
+    CellSequence "cell_sequence" Info
+        "单元网格顺序码未按自西向东、自北向南编排" "cells of a community not numbered west to east, north to south" =>
+        "无需处理；编码宜保持稳定" "nothing to do, codes should stay as they are"
     CellVanished "cell_vanished" Error
         "单元网格小到无法表示" "a cell too small to be kept" =>
         "删除或合并该单元网格" "remove it or merge it with a neighbour"
+    CellWithoutDutyZone "cell_without_duty_zone" Warning
+        "单元网格不在任何责任网格内" "a cell in no duty zone" =>
+        "将其归入责任网格" "put it into a duty zone"
     CityBroken "city_broken" Error
         "城市数据相互矛盾" "the city's data contradict each other" =>
         "从备份恢复" "restore a backup"
+    ClassAssumed "class_assumed" Info
+        "小类由名称推定" "the class was taken from a name" =>
+        "核对；不对时在映射中写明 class" "look at it; write `class` into the mapping when it is wrong"
     ClassCorrected "class_corrected" Warning
         "部件小类有更正" "a component's class is corrected" =>
         "确认更正无误" "make sure that the new class is right"
     ClassMissing "class_missing" Error
         "缺少小类代码" "a component without a class" =>
         "补填小类代码，或在映射中给出" "fill it in, or give one in the mapping"
+    ClassOfCodeDiffers "class_of_code_differs" Error
+        "标识码中的小类与小类代码不同" "the class within the component's code is another one" =>
+        "改正标识码或小类代码" "correct the code or the class"
     ClassShape "class_shape" Error
         "几何类型不符合本市对该小类的规定" "a kind of shape that the city does not allow for the class" =>
         "改正几何或小类，或修改城市配置" "correct shape or class, or change the profile"
@@ -64,6 +97,12 @@ codes! {
     ClassUnknown "class_unknown" Error
         "小类代码不存在" "a class that the edition does not have" =>
         "改正代码，或在城市配置中登记地方小类" "correct the code, or register a local class in the profile"
+    ClassUnnamed "class_unnamed" Error
+        "名称不是唯一的小类" "a text that names no class, or several" =>
+        "改正名称，或在映射中给出取值表" "correct it, or give a table of values in the mapping"
+    CodeCounty "code_county" Error
+        "标识码前缀与所在区县不同" "a component's code begins with another county than the one it stands in" =>
+        "改正标识码或位置" "correct the code or the place"
     CodeDuplicate "code_duplicate" Error
         "编码重复" "a code given twice" =>
         "每个对象使用唯一编码" "give each thing a code of its own"
@@ -79,18 +118,30 @@ codes! {
     CodeMissing "code_missing" Error
         "缺少编码" "a row without a code" =>
         "补填编码" "fill it in"
+    CodeRetired "code_retired" Error
+        "编码曾属于已结束的对象" "a code of a thing that has ended" =>
+        "编码不得重复使用，请另编新码" "codes are never used again, give a new one"
     CodeReused "code_reused" Error
         "编码已属于另一部件" "a code that another component of the city has" =>
         "编码不得重复使用，请另编新码" "codes are never used again, give a new one"
     CodeRounded "code_rounded" Error
         "编码在小数型字段中已失真" "a code too long for the decimal number it was kept in" =>
         "改用文本型字段并重新导出" "use a text field and export again"
+    CodeScientific "code_scientific" Error
+        "编码为科学计数法" "a code in scientific notation" =>
+        "在表格软件中设为文本型后重新导出" "make the column text and export again"
+    CommunityUncovered "community_uncovered" Warning
+        "社区内有未划分单元网格的部分" "a part of a community that no cell covers" =>
+        "确认该部分不在管理范围内" "make sure that it is not managed"
     CompetentMissing "competent_missing" Warning
         "缺少主管部门" "a component that names no competent unit" =>
         "补填主管部门" "fill it in"
     ComponentOutsideCover "component_outside_cover" Warning
         "部件不在任何单元网格内" "a component in no cell" =>
         "核对位置或单元网格范围" "look at its place and at the border of the cover"
+    ComponentsStacked "components_stacked" Info
+        "不同小类的部件位置相同" "components of different classes at the very same place" =>
+        "核对位置" "look at the places"
     CoordinateFar "coordinate_far" Error
         "坐标远离本市" "a place more than 5 degrees from the city" =>
         "核对坐标系和坐标值" "look at the system and the numbers"
@@ -103,6 +154,9 @@ codes! {
     CoordinateSwapped "coordinate_swapped" Error
         "坐标次序颠倒" "latitude and longitude, or northing and easting, are swapped" =>
         "经度（横坐标）在前重新导出" "export again, longitude or easting first"
+    CoordinateZero "coordinate_zero" Error
+        "坐标为 (0, 0)" "both coordinates are zero" =>
+        "补测位置或删除该对象" "survey it or remove the row"
     CoverGap "cover_gap" Error
         "单元网格之间有缝隙" "a gap between cells" =>
         "使相邻边界重合" "make the neighbours share one border"
@@ -118,6 +172,9 @@ codes! {
     CoverTooWide "cover_too_wide" Error
         "覆盖范围超过 10 度" "a cover that reaches more than 5 degrees from its middle" =>
         "核对坐标系；过大的范围分为多个城市" "look at the system; make several cities of it"
+    CreditCode "credit_code" Warning
+        "统一社会信用代码校验不通过" "a social credit code whose check character is wrong" =>
+        "核对单位代码" "look at the unit's code"
     CrsAreaOfUse "crs_area_of_use" Error
         "坐标在坐标系适用范围之外" "a place outside the area of its system" =>
         "核对坐标系（中央经线、带号）" "look at the system: central meridian, zone"
@@ -136,12 +193,24 @@ codes! {
     DateForm "date_form" Warning
         "日期不合法，未保留" "a text that is no date; it is left out" =>
         "按 YYYYMMDD 填写" "write YYYYMMDD"
+    DateFuture "date_future" Error
+        "日期在将来" "a day in the future" =>
+        "改正日期" "correct it"
+    DateOrder "date_order" Error
+        "变更日期早于初始日期" "a change before the first survey" =>
+        "改正日期" "correct it"
     DeliveredCellDiffers "delivered_cell_differs" Warning
         "所填单元网格与计算结果不同" "the cell that the row names is not the one that holds it" =>
         "核对位置；以计算结果为准" "look at the place; the computed cell counts"
+    DutyZoneApart "duty_zone_apart" Error
+        "责任网格中的单元网格不相邻" "a duty zone whose cells do not touch" =>
+        "只将相邻的单元网格归入一个责任网格" "put only neighbours into one zone"
     EdgeUnmatched "edge_unmatched" Info
         "相邻边界顶点不对应，已补齐" "a vertex that a neighbour lacked was added to its border" =>
         "无需处理" "nothing to do"
+    FieldsAssumed "fields_assumed" Info
+        "按标准字段名读取" "fields were taken by their names in the standards" =>
+        "核对；不对时用 --mapping 给出映射" "look at them; give a mapping when one is wrong"
     FileSkipped "file_skipped" Info
         "随附的非数据文件，未读取" "a file beside the data that is no data" =>
         "无需处理；如是数据，请改用可读取的格式" "nothing to do; if it is data, deliver it in a format that is read"
@@ -166,12 +235,27 @@ codes! {
     GeometryUnreadable "geometry_unreadable" Error
         "几何无法读取" "a geometry that cannot be read" =>
         "在原软件中修复几何" "repair it where it was made"
+    IntervalReversed "interval_reversed" Error
+        "终止时间早于起始时间" "a validity that ends before it begins" =>
+        "改正日期" "correct the days"
     LayerEmpty "layer_empty" Warning
         "图层没有记录" "a layer without rows among others that have some" =>
         "确认确无此类对象" "make sure that there is nothing of it"
+    LayerShape "layer_shape" Error
+        "几何类型不符合图层" "a kind of shape that the layer does not have" =>
+        "将该对象移到相应图层" "move it to the layer it belongs to"
+    LayerSkipped "layer_skipped" Info
+        "图层未读取" "a layer that the mapping does not name for this import" =>
+        "无需处理" "nothing to do"
     LevelUnknown "level_unknown" Error
         "区域层级不可识别" "a level that is none" =>
         "填写 community、street 或 district" "write community, street or district"
+    LineDangling "line_dangling" Warning
+        "线端点悬挂" "the end of a road stops just short of another" =>
+        "将端点接到相邻道路" "join it"
+    LineOverlapsItself "line_overlaps_itself" Warning
+        "线与自身重叠" "a line that runs back over itself" =>
+        "删除重复的线段" "remove the part drawn twice"
     LineTooShort "line_too_short" Error
         "线不足两个点" "a line of fewer than two points" =>
         "补绘或删除该线" "draw it or remove the row"
@@ -181,6 +265,9 @@ codes! {
     NameMissing "name_missing" Error
         "区域缺少名称" "a region without a name" =>
         "补填名称" "fill it in"
+    NearDuplicate "near_duplicate" Warning
+        "同类部件位置过近，疑似重复" "a component of the same class very near another, perhaps the same thing twice" =>
+        "实地核对，删除重复" "look at it in the field, remove one"
     ParentChanged "parent_changed" Warning
         "单元网格所属区域随新边界改变" "the cell's region changed with the new borders" =>
         "确认改变符合预期" "make sure that it is meant"
@@ -193,6 +280,9 @@ codes! {
     PartDropped "part_dropped" Warning
         "几何中过小的部分未保留" "a part of the shape too small to be kept was left out" =>
         "确认该部分确可忽略" "make sure that it does not matter"
+    ReferenceUnknown "reference_unknown" Error
+        "引用的对象不存在" "a row names something that neither the city nor the delivery has" =>
+        "先导入被引用的图层，或改正代码" "import what it names first, or correct the code"
     RegionLevel "region_level" Error
         "上级区域的层级不高于本级" "the declared parent is not of a higher level" =>
         "改正上级区域代码" "correct the parent's code"
@@ -217,6 +307,12 @@ codes! {
     RowUnreadable "row_unreadable" Error
         "该行无法读取" "a row that cannot be read" =>
         "在原软件中修复该行" "repair it where it was made"
+    RowsDiffer "rows_differ" Error
+        "同一编码的多行内容不一致" "rows of one code that say different things" =>
+        "使同一编码各行的其他字段一致" "make them agree in all but the listed codes"
+    StateUnknown "state_unknown" Warning
+        "状态不在列表内" "a state that is not on the list" =>
+        "改正；属本市用语的，在城市配置中登记" "correct it; register it in the profile when the city uses it"
     StoreArcWithoutCell "store_arc_without_cell" Error
         "边界指向不存在的单元网格" "a stored border names a cell that is not there" =>
         "从备份恢复" "restore a backup"
@@ -256,9 +352,21 @@ codes! {
     TextCut "text_cut" Warning
         "文本末尾的汉字被截断" "a text ends in half a character; the half is left out" =>
         "加宽字段后重新导出" "widen the field and export again"
+    TextGarbled "text_garbled" Error
+        "文本乱码" "a text read in a wrong encoding before it came here" =>
+        "用正确编码重新导出" "export again in the right encoding"
     TextUndecodable "text_undecodable" Error
         "文本编码错误" "a text that is not in the named encoding" =>
         "用 --encoding 指定编码（常为 GBK 或 UTF-8）" "name the encoding with --encoding, often GBK or UTF-8"
+    UnitIncomplete "unit_incomplete" Warning
+        "单位名称与代码不齐" "a unit with a name but no code, or a code but no name" =>
+        "补填单位名称和代码" "fill in both"
+    ValueMissing "value_missing" Error
+        "缺少必填项" "a required value is absent" =>
+        "补填" "fill it in"
+    ValueUnknown "value_unknown" Error
+        "取值不在允许范围内" "a value that is not one of those allowed" =>
+        "改正，或在映射中给出取值表" "correct it, or give a table of values in the mapping"
     ValueUnmapped "value_unmapped" Error
         "映射的取值表中没有该值" "a value that the mapping's table lacks" =>
         "在取值表中补充，或给出 default" "add it to the table, or give a default"
@@ -307,28 +415,99 @@ impl Code {
         format!("{zh} / {en}")
     }
 
+    /// The defects that it is about, `G5 G6`; empty for what no list of the field has.
+    pub fn defects(self) -> &'static str {
+        DEFECTS.iter().find(|(code, _)| *code == self).map_or("", |(_, defects)| defects)
+    }
+
     fn line(self) -> &'static Line {
         // The macro writes enum and table from the same list, so positions agree.
         &TABLE[self as usize]
     }
 }
 
+/// The defects of survey deliveries that a code is about, by their numbers in the field's own lists: G grid, C component,
+/// L line, A address, R responsibility.
+const DEFECTS: &[(Code, &str)] = &[
+    (Code::AddressDuplicate, "A1"),
+    (Code::AddressOffRoad, "A1"),
+    (Code::AddressRegion, "A1"),
+    (Code::CellAreaDiffers, "G9"),
+    (Code::CellAreaUnusual, "G10"),
+    (Code::CellCutByRegion, "G7"),
+    (Code::CellInTwoDutyZones, "R3"),
+    (Code::CellMultiPart, "G8"),
+    (Code::CellPrefixUnknown, "G2"),
+    (Code::CellSequence, "G11"),
+    (Code::CellWithoutDutyZone, "R3"),
+    (Code::ClassOfCodeDiffers, "C3"),
+    (Code::ClassShape, "C7"),
+    (Code::ClassShapeUnusual, "C7"),
+    (Code::ClassUnconfirmed, "C4"),
+    (Code::ClassUnknown, "C4"),
+    (Code::CodeCounty, "C2"),
+    (Code::CodeDuplicate, "G3 C5"),
+    (Code::CodeForm, "G1 C1"),
+    (Code::CodeFromNumber, "C16"),
+    (Code::CodeRetired, "G3 C5"),
+    (Code::CodeReused, "C5"),
+    (Code::CodeRounded, "C16"),
+    (Code::CodeScientific, "C16"),
+    (Code::CommunityUncovered, "G6"),
+    (Code::CompetentMissing, "C10"),
+    (Code::ComponentOutsideCover, "C8"),
+    (Code::ComponentsStacked, "C18"),
+    (Code::CoordinateFar, "C14"),
+    (Code::CoordinateOutOfRange, "C14"),
+    (Code::CoordinateSwapped, "C14"),
+    (Code::CoordinateZero, "C14"),
+    (Code::CoverGap, "G6"),
+    (Code::CoverOverlap, "G5"),
+    (Code::CoverSliver, "G5 G6"),
+    (Code::CreditCode, "C11"),
+    (Code::CrsAreaOfUse, "C14"),
+    (Code::CrsZonePrefix, "C14"),
+    (Code::DateForm, "C12"),
+    (Code::DateFuture, "C12"),
+    (Code::DateOrder, "C12"),
+    (Code::DeliveredCellDiffers, "C9"),
+    (Code::DutyZoneApart, "R4"),
+    (Code::GeometryEmpty, "C17"),
+    (Code::GeometryMissing, "C17"),
+    (Code::IntervalReversed, "G12"),
+    (Code::LineDangling, "L1"),
+    (Code::LineOverlapsItself, "L1"),
+    (Code::LineWithoutLength, "L1"),
+    (Code::NearDuplicate, "C6"),
+    (Code::ParentDisagrees, "G7"),
+    (Code::ParentMissing, "G7"),
+    (Code::RingInvalid, "G4"),
+    (Code::RingTooShort, "G4"),
+    (Code::StateUnknown, "C13"),
+    (Code::TextCut, "C15"),
+    (Code::TextGarbled, "C15"),
+    (Code::TextUndecodable, "C15"),
+    (Code::UnitIncomplete, "C10"),
+];
+
 /// The page `schemas/RULES.md`.
 pub fn page() -> String {
     let mut page = String::from(
         "# Finding codes 质检问题代码\n\n\
          Generated from `src/rules/code.rs`; `WANMI_BLESS=1 cargo test` writes it anew. A finding of severity *error* \
-         refuses the\ndelivery: nothing of it is stored. Codes are stable, sentences are not.\n\n\
-         | code | severity | 问题 | finding | 处理 | advice |\n|---|---|---|---|---|---|\n",
+         refuses the\ndelivery: nothing of it is stored. Codes are stable, sentences are not.\nThe column \
+         *defect* numbers the defects of deliveries: G grid, C component, L line, A address, R responsibility.\n\n\
+         | code | severity | defect | 问题 | finding | 处理 | advice |\n|---|---|---|---|---|---|---|\n",
     );
     for line in TABLE {
         let ([zh, en], [do_zh, do_en]) = (line.title, line.advice);
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             page,
-            "| `{}` | {} | {zh} | {en} | {do_zh} | {do_en} |",
+            "| `{}` | {} | {} | {zh} | {en} | {do_zh} | {do_en} |",
             line.name,
-            line.severity.as_str()
+            line.severity.as_str(),
+            line.code.defects()
         );
     }
     page

@@ -36,15 +36,41 @@ impl Severity {
     }
 }
 
-/// Where a row stands.
+/// Where a row stands; a city's 417,000 rows share a few layers, so it is small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// The delivered file's name, without its folder.
-    pub file: Arc<str>,
-    /// The layer within it.
-    pub layer: Arc<str>,
+    layer: Arc<SiteLayer>,
     /// The row's position from 1; `None` when the whole layer is meant.
     pub row: Option<u64>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct SiteLayer {
+    file: String,
+    layer: String,
+}
+
+impl Site {
+    /// A whole layer.
+    pub fn layer_of(file: &str, layer: &str) -> Self {
+        Site { layer: Arc::new(SiteLayer { file: file.to_owned(), layer: layer.to_owned() }), row: None }
+    }
+
+    /// A row of the same layer.
+    #[must_use]
+    pub fn at_row(&self, row: u64) -> Self {
+        Site { layer: self.layer.clone(), row: Some(row) }
+    }
+
+    /// The delivered file's name, without its folder.
+    pub fn file(&self) -> &str {
+        &self.layer.file
+    }
+
+    /// The layer within it.
+    pub fn layer(&self) -> &str {
+        &self.layer.layer
+    }
 }
 
 /// What a rule says of one row.
@@ -137,8 +163,8 @@ impl Findings {
         finding.count += 1;
         if finding.samples.len() < SAMPLES_MAX {
             finding.samples.push(Sample {
-                file: site.map(|site| site.file.to_string()),
-                layer: site.map(|site| site.layer.to_string()),
+                file: site.map(|site| site.file().to_owned()),
+                layer: site.map(|site| site.layer().to_owned()),
                 row: site.and_then(|site| site.row),
                 field: breach.field,
                 value: breach.value.map(|value| cut(&value)),
@@ -221,7 +247,7 @@ mod tests {
     use super::*;
 
     fn site(row: u64) -> Site {
-        Site { file: "a.shp".into(), layer: "a".into(), row: Some(row) }
+        Site::layer_of("a.shp", "a").at_row(row)
     }
 
     #[test]

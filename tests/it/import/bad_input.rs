@@ -91,7 +91,7 @@ fn wrong_usage_is_told_with_exit_code_2() {
     let city = TestCity::new("bad/profile.toml", "420502");
     let cells = data("bad/good-cells.geojson");
     for (options, said) in [
-        (&["--layer", "walls"][..], "expected cells, regions or components"),
+        (&["--layer", "walls"][..], "expected cells, regions, components, departments"),
         (&["--layer", "cells", "--tolerance-m", "1.5"], "not between 0 and 1 m"),
         (&["--layer", "cells", "--crs", "CGCS2024"], "crs_unknown: "),
         (&["--layer", "cells", "--crs", "BD09"], "crs_not_for_survey: "),
