@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod cover;
 pub mod draw;
+pub mod edit;
 pub mod export;
 pub mod geom;
 pub mod http;

@@ -21,8 +21,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inventory", &["geom", "model", "cover", "index", "city", "locate", "store", "rules"]),
     ("export", &["geom", "model", "cover", "store"]),
     ("config", &[]),
+    ("edit", &["geom", "model", "city", "store", "rules"]),
     ("live", &["model", "city", "draw", "store"]),
-    ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "config", "live"]),
+    ("http", &["geom", "model", "cover", "city", "locate", "draw", "store", "config", "edit", "live"]),
     (
         "cli",
         &[
@@ -37,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "inventory",
             "export",
             "config",
+            "edit",
             "live",
             "http",
         ],

@@ -2,6 +2,7 @@
 
 use crate::config::Log;
 use crate::config::read::read;
+use crate::edit::Editor;
 use crate::http::serve::{serve, stop_signal};
 use crate::http::{Clock, Service};
 use crate::inventory::classes::catalogue;
@@ -83,9 +84,11 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let _claim = claim(&args.city)?;
     let store = SqliteStore::open(&args.city, Access::Write)?;
     let catalogue_of = Box::new(|profile: &_| catalogue(profile).map_err(Into::into));
+    // A second connection: readers of the first one never wait for a change.
+    let editor = Editor::new(Box::new(SqliteStore::open(&args.city, Access::Write)?));
     let (live, _watch) = start(Source { store: Box::new(store), catalogue_of })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(answer(listen, Service::new(live, clock, config)))?;
+    runtime.block_on(answer(listen, Service::new(live, clock, config).editable(editor)))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use super::cell::code_in;
 use super::geojson::{self, Geometry};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::{place, query, reply};
+use super::{change, place, query, reply};
 use crate::city::City;
 use crate::city::inventory::ComponentId;
 use crate::geom::lattice::Degrees;
@@ -157,7 +157,8 @@ pub(super) async fn one(
     let component = told.first().ok_or_else(|| Problem::internal(&RecordMissing))?;
     let geometry = geojson::of_place(&component.place);
     let record = record(city, id, component);
-    reply::tagged_json(&headers, &OneReply { version: city.version, record, geometry })
+    let tag = change::tag(component, record.cell);
+    reply::marked_json(&headers, &tag, &OneReply { version: city.version, record, geometry })
 }
 
 /// Answers which components are near a place, the nearest first.

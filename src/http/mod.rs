@@ -15,6 +15,7 @@ mod reply;
 
 mod bulk;
 mod cell;
+mod change;
 mod component;
 mod geojson;
 mod health;
@@ -27,6 +28,7 @@ mod tilejson;
 mod web;
 
 use crate::config::Config;
+use crate::edit::Editor;
 use crate::live::Live;
 use admission::Admission;
 use metrics::Metrics;
@@ -42,6 +44,7 @@ pub struct Service {
     pub live: Arc<Live>,
     /// What time it is.
     pub clock: Clock,
+    editor: Option<Arc<Editor>>,
     shared: Arc<Shared>,
 }
 
@@ -59,6 +62,17 @@ impl Service {
     /// A service over a running city.
     pub fn new(live: Arc<Live>, clock: Clock, config: Config) -> Self {
         let admission = Admission::new(&config.limits);
-        Service { live, clock, shared: Arc::new(Shared { config, admission, metrics: Metrics::new() }) }
+        Service {
+            live,
+            clock,
+            editor: None,
+            shared: Arc::new(Shared { config, admission, metrics: Metrics::new() }),
+        }
+    }
+
+    /// The service with a writer, so that components can be changed.
+    #[must_use]
+    pub fn editable(self, editor: Editor) -> Self {
+        Service { editor: Some(Arc::new(editor)), ..self }
     }
 }

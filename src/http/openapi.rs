@@ -1,7 +1,9 @@
 //! `GET /openapi.json`: the API as `OpenAPI` 3.1, made from the code that answers.
 
 use super::problem::{Body, Code, FieldError, Problem};
-use super::{cell, component, geojson, health, lines, locate, metrics, query, reply, tile, tilejson, web};
+use super::{
+    cell, change, component, geojson, health, lines, locate, metrics, query, reply, tile, tilejson, web,
+};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
@@ -25,7 +27,7 @@ use utoipa::OpenApi;
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, component::near, component::one, cell::one, tile::tile, tilejson::tilejson,
+        locate::locate, lines::locate, component::near, component::one, change::change, cell::one, tile::tile, tilejson::tilejson,
         web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),
@@ -33,7 +35,7 @@ use utoipa::OpenApi;
 struct Api;
 
 /// Schemas of what clients send: their optional members may be missing.
-const SENT: [&str; 1] = ["LocateLine"];
+const SENT: [&str; 4] = ["LocateLine", "ComponentPatch", "UnitPatch", "LocationPatch"];
 
 /// The document, made once.
 static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| document().unwrap_or_default().into_bytes());
@@ -85,6 +87,9 @@ fn add_problems(path: &str, method: &str, operation: &mut Value) {
     }
     if method != "get" {
         statuses.extend([413, 415]);
+    }
+    if method == "patch" {
+        statuses.extend([412, 422, 428]);
     }
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);

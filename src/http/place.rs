@@ -58,6 +58,14 @@ pub(super) fn transformed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError>
     })
 }
 
+/// A surveyed place in CGCS2000 degrees.
+///
+/// # Errors
+/// What the system says of the coordinates, and that shifted systems are not for survey data.
+pub(super) fn surveyed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError> {
+    Transformer::new(crs, Purpose::Survey)?.to_degrees(x, y)
+}
+
 fn refuse(query: &mut Query, name: &str, error: &CrsError) {
     query.refuse(name, code_of(error), error.to_string());
 }

@@ -81,6 +81,8 @@ problems! {
     LineTooLong = "line_too_long", 400, "行过长", "line too long";
     /// A body that ended early, or that did not come for too long.
     BodyBroken = "body_broken", 400, "请求体不完整", "incomplete body";
+    /// A body that is no JSON object.
+    BodyInvalid = "body_invalid", 400, "请求体不是 JSON 对象", "body is not a JSON object";
     /// A path that cannot be read.
     PathInvalid = "path_invalid", 400, "路径无法识别", "path cannot be read";
     /// No cell has the code.
@@ -95,6 +97,14 @@ problems! {
     MethodNotAllowed = "method_not_allowed", 405, "方法不允许", "method not allowed";
     /// The body is longer than allowed.
     BodyTooLarge = "body_too_large", 413, "请求体过大", "body too large";
+    /// The component is not what the caller thinks it is.
+    IfMatchStale = "if_match_stale", 412, "数据已被他人修改", "changed meanwhile";
+    /// A change needs the tag of what it changes.
+    IfMatchMissing = "if_match_missing", 428, "缺少 If-Match", "If-Match is required";
+    /// The rules refuse a change.
+    ChangeRefused = "change_refused", 422, "修改未通过质检", "refused by the rules";
+    /// The service has nothing to write to.
+    NotEditable = "not_editable", 503, "服务为只读", "read-only service";
     /// The body is of a kind that the call does not take.
     MediaTypeUnsupported = "media_type_unsupported", 415, "请求体类型不支持", "unsupported media type";
     /// One address asks too fast.

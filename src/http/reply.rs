@@ -43,6 +43,23 @@ pub(super) fn tagged_json(request: &HeaderMap, value: &impl serde::Serialize) ->
     Ok(tagged(request, "application/json", Cow::Owned(body)))
 }
 
+/// A value as JSON under a tag of its own.
+///
+/// # Errors
+/// As [`json`].
+pub(super) fn marked_json(
+    request: &HeaderMap,
+    tag: &str,
+    value: &impl serde::Serialize,
+) -> Result<Response, Problem> {
+    let is_known = request.get_all(IF_NONE_MATCH).into_iter().any(|known| names(known, tag));
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { json(value)? };
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(tag).ok().map(|tag| (ETAG, tag)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
 /// Bytes under a tag of their content: asked for again with the tag, they are 304 as long as they are the same.
 pub(super) fn tagged(request: &HeaderMap, kind: &'static str, bytes: Cow<'static, [u8]>) -> Response {
     let tag = tag_of(&bytes);

@@ -1,7 +1,9 @@
 //! The whole API on one page.
 
 use super::problem::{Code, Problem};
-use super::{Service, cell, component, guard, health, lines, locate, metrics, openapi, tile, tilejson, web};
+use super::{
+    Service, cell, change, component, guard, health, lines, locate, metrics, openapi, tile, tilejson, web,
+};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn_with_state, map_response};
@@ -19,7 +21,7 @@ pub fn router(service: Service) -> Router {
     let calls: [(&'static str, MethodRouter<Service>); 11] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/components", get(component::near)),
-        ("/v1/components/{code}", get(component::one)),
+        ("/v1/components/{code}", get(component::one).patch(change::change)),
         ("/v1/cells/{code}", get(cell::one)),
         ("/tiles/{z}/{x}/{y}", get(tile::tile)),
         ("/tiles.json", get(tilejson::tilejson)),

@@ -9,6 +9,7 @@ mod store;
 mod answers;
 mod bulk;
 mod certainty;
+mod change;
 mod live;
 mod manners;
 mod openapi;

@@ -64,7 +64,7 @@ fn refused(city: &Path, more: &[&str]) -> String {
 }
 
 /// A city file with the generated cover and ten components, at version 1.
-fn stored(folder: &Path) -> PathBuf {
+pub(crate) fn stored(folder: &Path) -> PathBuf {
     let (path, snapshot) = (folder.join("city.gpkg"), city::snapshot());
     let record = wanmi::model::snapshot::CityRecord { origin: None, ..snapshot.city.clone() };
     let mut store = SqliteStore::create(&path, &record, &by()).unwrap();

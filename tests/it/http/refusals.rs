@@ -125,7 +125,7 @@ fn other_methods_are_refused_and_the_right_ones_named() {
         ("PUT", GOOD, "GET,HEAD,POST"),
         ("DELETE", "/v1/cells/1", "GET,HEAD"),
         ("PUT", "/", "GET,HEAD"),
-        ("PUT", "/v1/components/1", "GET,HEAD"),
+        ("PUT", "/v1/components/1", "GET,HEAD,PATCH"),
     ] {
         let reply = server.ask(method, path, &[]);
         problem(&reply, 405, "method_not_allowed");

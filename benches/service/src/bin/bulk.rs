@@ -34,13 +34,20 @@ fn main() -> anyhow::Result<()> {
     sender.join().ok().context("the sender panicked")??;
     let seconds = start.elapsed().as_secs_f64();
     ensure!(answers == lines, "{answers} answers to {lines} lines");
-    println!("{lines} lines, {} MB of answers, {seconds:.2} s, {:.0} lines/s", bytes >> 20, lines as f64 / seconds);
+    println!(
+        "{lines} lines, {} MB of answers, {seconds:.2} s, {:.0} lines/s",
+        bytes >> 20,
+        lines as f64 / seconds
+    );
     Ok(())
 }
 
 fn send(stream: TcpStream, lines: u64, [lng, lat]: [f64; 2]) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, stream);
-    write!(out, "POST /v1/locate HTTP/1.1\r\nHost: b\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n")?;
+    write!(
+        out,
+        "POST /v1/locate HTTP/1.1\r\nHost: b\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+    )?;
     write!(out, "Content-Type: application/x-ndjson\r\n\r\n")?;
     // Prepared once: the client must not be what is measured.
     let mut seed = 1_u64;
@@ -50,7 +57,12 @@ fn send(stream: TcpStream, lines: u64, [lng, lat]: [f64; 2]) -> anyhow::Result<(
     };
     let mut piece = Vec::new();
     for i in 0..1_000 {
-        writeln!(piece, "{{\"id\":{i},\"lng\":{:.8},\"lat\":{:.8},\"crs\":\"WGS84\"}}", near(lng), near(lat))?;
+        writeln!(
+            piece,
+            "{{\"id\":{i},\"lng\":{:.8},\"lat\":{:.8},\"crs\":\"WGS84\"}}",
+            near(lng),
+            near(lat)
+        )?;
     }
     for _ in 0..lines / 1_000 {
         write!(out, "{:x}\r\n", piece.len())?;

@@ -1,0 +1,219 @@
+//! One component changed by hand: through the rules that deliveries go through, as a changeset of its own.
+
+use crate::city::City;
+use crate::geom::shape::ShapeKind;
+use crate::model::code::ClassCode;
+use crate::model::component::{Component, Place, Unit};
+use crate::model::text::Text;
+use crate::model::version::{Changeset, Version};
+use crate::rules::class_known::class_known;
+use crate::rules::code::Code;
+use crate::rules::date_form::day;
+use crate::rules::finding::{Breach, Severity};
+use crate::rules::shape_of_class::shape_of_class;
+use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
+use crate::store::{Change, Details, Store, StoreError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How often a change is made again when somebody else commits in between.
+const TRIES: usize = 8;
+
+/// A value to put in the place of another; `None` takes it away.
+pub type Wish<T> = Option<Option<T>>;
+
+/// What shall change; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// The class, in the edition that the component has.
+    pub class: Option<ClassCode>,
+    /// The name.
+    pub name: Wish<Text>,
+    /// The state.
+    pub state: Wish<Text>,
+    /// The competent unit.
+    pub competent: Wish<Unit>,
+    /// The owner.
+    pub owner: Wish<Unit>,
+    /// The maintainer.
+    pub maintainer: Wish<Unit>,
+    /// The day of the change survey.
+    pub changed: Wish<Text>,
+    /// The note.
+    pub note: Wish<Text>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The version that it made.
+    pub version: Version,
+    /// The component as it is now.
+    pub component: Component,
+    /// What the rules say of it all the same.
+    pub warnings: Vec<Breach>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// No such component.
+    #[error("no component has this code")]
+    Unknown,
+    /// The component is not what the caller thinks it is.
+    #[error("the component was changed meanwhile")]
+    Stale,
+    /// The rules refuse it.
+    #[error("the rules refuse the change")]
+    Refused(Vec<Breach>),
+    /// The store refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The one writer of a running service.
+pub struct Editor {
+    store: Mutex<Box<dyn Store + Send>>,
+    details: Arc<dyn Details>,
+}
+
+/// What a change is made for: which component, which state of it is expected, who and why.
+pub struct Asked<'a> {
+    /// The component's code.
+    pub code: &'a str,
+    /// Whether the stored state is the one that the caller saw.
+    pub is_expected: &'a dyn Fn(&Component) -> bool,
+    /// Who, when and why.
+    pub by: &'a Changeset,
+}
+
+impl Editor {
+    /// A writer over a store of its own.
+    pub fn new(store: Box<dyn Store + Send>) -> Self {
+        Editor { details: store.details(), store: Mutex::new(store) }
+    }
+
+    /// Changes one component durably; `city` is the version in use, which may lag behind the store.
+    ///
+    /// Blocks for the disk. Cost: some milliseconds.
+    ///
+    /// # Errors
+    /// [`EditError`]; nothing was changed then.
+    pub fn change(&self, city: &City, asked: &Asked, patch: &Patch) -> Result<Edited, EditError> {
+        // A panic while it was held left the store without a change: commits are transactions.
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..TRIES {
+            let base = store.newest()?;
+            let current = self.stored(store.as_ref(), city, base, asked.code)?.ok_or(EditError::Unknown)?;
+            if !(asked.is_expected)(&current) {
+                return Err(EditError::Stale);
+            }
+            let (component, breaches) = patched(city, &current, patch);
+            // In a delivery a bad date is left out and told; here somebody is there to write it well.
+            let refuses =
+                |breach: &Breach| breach.code.severity() == Severity::Error || breach.code == Code::DateForm;
+            let (errors, warnings): (Vec<Breach>, Vec<Breach>) = breaches.into_iter().partition(refuses);
+            if !errors.is_empty() {
+                return Err(EditError::Refused(errors));
+            }
+            let change = Change { components: vec![component.clone()], ..Change::default() };
+            match store.commit(base, asked.by, &change) {
+                Ok(version) => return Ok(Edited { version, component, warnings }),
+                // An import beside us: look again whether the component is still the expected one.
+                Err(StoreError::Stale { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EditError::Stale)
+    }
+
+    /// A component as it is stored at `newest`: what changed since the city in use, else what that city has.
+    fn stored(
+        &self,
+        store: &dyn Store,
+        city: &City,
+        newest: Version,
+        code: &str,
+    ) -> Result<Option<Component>, StoreError> {
+        if newest > city.version {
+            let since = store.since(city.version, newest)?;
+            if since.gone.iter().any(|gone| gone.as_str() == code) {
+                return Ok(None);
+            }
+            if let Some((_, component)) = since.came.into_iter().find(|(_, came)| came.code.as_str() == code)
+            {
+                return Ok(Some(component));
+            }
+        }
+        let entry = city.inventory.id(code).map(|id| city.inventory.entry(id));
+        entry.map(|entry| self.details.component(entry)).transpose()
+    }
+}
+
+/// The component with the change, and what the rules say of it.
+fn patched(city: &City, current: &Component, patch: &Patch) -> (Component, Vec<Breach>) {
+    let mut breaches = Vec::new();
+    let mut component = current.clone();
+    let put = |old: &mut Option<Text>, wish: &Wish<Text>| {
+        if let Some(new) = wish {
+            old.clone_from(new);
+        }
+    };
+    put(&mut component.name, &patch.name);
+    put(&mut component.state, &patch.state);
+    put(&mut component.note, &patch.note);
+    if let Some(changed) = &patch.changed {
+        let read = changed.as_deref().map(|text| day("changed", text)).transpose();
+        component.changed = read
+            .unwrap_or_else(|breach| {
+                breaches.push(breach);
+                None
+            })
+            .map(Text::from);
+    }
+    let units = [
+        (&mut component.competent, &patch.competent),
+        (&mut component.owner, &patch.owner),
+        (&mut component.maintainer, &patch.maintainer),
+    ];
+    for (old, wish) in units {
+        if let Some(new) = wish {
+            *old = new.clone().unwrap_or_default();
+        }
+    }
+    if let Some(class) = &patch.class {
+        component.class = class.clone();
+    }
+    if let Some(place) = &patch.place {
+        component.place = place.clone();
+    }
+    breaches.extend(broken(city, &component));
+    (component, breaches)
+}
+
+/// What the rules of deliveries say of a component.
+fn broken(city: &City, component: &Component) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    match class_known(&city.catalogue, component.edition, &component.class) {
+        Ok(class) => breaches.extend(shape_of_class(class, kind(&component.place))),
+        Err(breach) => breaches.push(breach),
+    }
+    if let Some(grid) = &city.grid {
+        let city = Surroundings { origin: grid.cover.origin(), cover: Some(grid.cover.bbox()) };
+        breaches.extend(swapped_or_far(component.place.first(), &city));
+    }
+    if component.competent == Unit::default() {
+        let detail = format!("component {} names no competent unit", component.code);
+        breaches.push(Breach::new(Code::CompetentMissing, detail));
+    }
+    breaches
+}
+
+fn kind(place: &Place) -> ShapeKind {
+    match place {
+        Place::Point(_) => ShapeKind::Point,
+        Place::Line(_) => ShapeKind::Line,
+        Place::Polygon(_) => ShapeKind::Polygon,
+    }
+}
