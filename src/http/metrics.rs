@@ -131,7 +131,7 @@ fn text(service: &Service, shown: &Shown) -> String {
     );
     let city = &shown.city;
     let behind = u8::from(service.live.behind().is_some());
-    let gauges: [(&str, &str, f64); 8] = [
+    let gauges: [(&str, &str, f64); 9] = [
         ("wanmi_http_in_flight", "Requests under way.", f64::from(service.shared.admission.in_flight())),
         (
             "wanmi_http_in_flight_limit",
@@ -147,6 +147,11 @@ fn text(service: &Service, shown: &Shown) -> String {
         ("wanmi_city_behind", "1 while the newest version cannot be shown.", f64::from(behind)),
         ("wanmi_city_cells", "Cells in use.", city.cells.len() as f64),
         ("wanmi_city_components", "Components in use.", city.inventory.len() as f64),
+        (
+            "wanmi_city_delta_components",
+            "Changes of components that are not folded yet.",
+            city.inventory.unfolded() as f64,
+        ),
         (
             "wanmi_uptime_seconds",
             "Seconds since the service started.",
