@@ -7,11 +7,16 @@ use crate::model::component::{Component, Place, Unit};
 use crate::model::text::Text;
 use crate::model::version::{Changeset, Version};
 use crate::rules::class_known::class_known;
+use crate::rules::class_of_code::class_of_code;
 use crate::rules::code::Code;
+use crate::rules::credit_code::credit_code;
 use crate::rules::date_form::day;
 use crate::rules::finding::{Breach, Severity};
+use crate::rules::interval_order::{Days, date_future, date_order};
 use crate::rules::shape_of_class::shape_of_class;
+use crate::rules::state_known::States;
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
+use crate::rules::unit_complete::unit_complete;
 use crate::store::{Change, Details, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -109,7 +114,7 @@ impl Editor {
             if !(asked.is_expected)(&current) {
                 return Err(EditError::Stale);
             }
-            let (component, breaches) = patched(city, &current, patch);
+            let (component, breaches) = patched(city, &current, asked, patch);
             // In a delivery a bad date is left out and told; here somebody is there to write it well.
             let refuses =
                 |breach: &Breach| breach.code.severity() == Severity::Error || breach.code == Code::DateForm;
@@ -152,7 +157,7 @@ impl Editor {
 }
 
 /// The component with the change, and what the rules say of it.
-fn patched(city: &City, current: &Component, patch: &Patch) -> (Component, Vec<Breach>) {
+fn patched(city: &City, current: &Component, asked: &Asked, patch: &Patch) -> (Component, Vec<Breach>) {
     let mut breaches = Vec::new();
     let mut component = current.clone();
     let put = |old: &mut Option<Text>, wish: &Wish<Text>| {
@@ -164,7 +169,7 @@ fn patched(city: &City, current: &Component, patch: &Patch) -> (Component, Vec<B
     put(&mut component.state, &patch.state);
     put(&mut component.note, &patch.note);
     if let Some(changed) = &patch.changed {
-        let read = changed.as_deref().map(|text| day("changed", text)).transpose();
+        let read = changed.as_deref().map(|text| day("changed", text, None)).transpose();
         component.changed = read
             .unwrap_or_else(|breach| {
                 breaches.push(breach);
@@ -188,12 +193,14 @@ fn patched(city: &City, current: &Component, patch: &Patch) -> (Component, Vec<B
     if let Some(place) = &patch.place {
         component.place = place.clone();
     }
-    breaches.extend(broken(city, &component));
+    // RFC 3339 begins with the day.
+    let today: String = asked.by.at.chars().take(10).filter(char::is_ascii_digit).collect();
+    breaches.extend(broken(city, &component, &today));
     (component, breaches)
 }
 
-/// What the rules of deliveries say of a component.
-fn broken(city: &City, component: &Component) -> Vec<Breach> {
+/// What the rules of deliveries say of a component; a row of a delivery is held against the same ones.
+fn broken(city: &City, component: &Component, today: &str) -> Vec<Breach> {
     let mut breaches = Vec::new();
     match class_known(&city.catalogue, component.edition, &component.class) {
         Ok(class) => breaches.extend(shape_of_class(class, kind(&component.place))),
@@ -203,10 +210,34 @@ fn broken(city: &City, component: &Component) -> Vec<Breach> {
         let city = Surroundings { origin: grid.cover.origin(), cover: Some(grid.cover.bbox()) };
         breaches.extend(swapped_or_far(component.place.first(), &city));
     }
+    let Component { code, edition, class, .. } = component;
+    breaches.extend(class_of_code("class", code, *edition, class));
+    breaches.extend(said(city, component, today));
+    breaches
+}
+
+/// What the rules say of the values that a component's record has.
+fn said(city: &City, component: &Component, today: &str) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let units = [
+        (&component.competent, ["competent/code", "competent/name"]),
+        (&component.owner, ["owner/code", "owner/name"]),
+        (&component.maintainer, ["maintainer/code", "maintainer/name"]),
+    ];
+    for (unit, fields) in units {
+        breaches.extend(unit_complete(unit, fields));
+        breaches.extend(unit.code.as_deref().and_then(|code| credit_code(fields[0], code)));
+    }
     if component.competent == Unit::default() {
         let detail = format!("component {} names no competent unit", component.code);
         breaches.push(Breach::new(Code::CompetentMissing, detail));
     }
+    if let Some(state) = &component.state {
+        breaches.extend(States::new(&city.record.profile.states).check("state", state));
+    }
+    breaches.extend(component.changed.as_deref().and_then(|day| date_future("changed", day, today)));
+    let (first, last) = (component.surveyed.as_deref(), component.changed.as_deref());
+    breaches.extend(date_order(Days { first, last, field: "changed" }));
     breaches
 }
 
