@@ -6,6 +6,7 @@ pub mod diff;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod inspect;
 pub mod locate;
 pub mod log;
 pub mod open;
@@ -31,6 +32,8 @@ use time::format_description::well_known::Rfc3339;
 pub enum Command {
     /// Makes an empty city 新建城市
     Init(init::InitArgs),
+    /// Shows what files hold: layers, fields, encoding, system 查看成果文件
+    Inspect(inspect::InspectArgs),
     /// Reads, validates, compares and commits a delivery 导入普查成果
     Import(import::ImportArgs),
     /// Says which cell each place of a table lies in 批量定位
@@ -59,6 +62,7 @@ impl Command {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Command::Init(args) => init::run(args),
+            Command::Inspect(args) => inspect::run(&args),
             Command::Import(args) => import::run(args),
             Command::Locate(args) => locate::run(&args),
             Command::Serve(args) => serve::run(args),

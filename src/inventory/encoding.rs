@@ -1,17 +1,22 @@
-//! Bytes of a delivered file → text: GBK or UTF-8, and never a guess.
+//! Bytes of a delivered file → text: GBK, GB 18030, UTF-8, Big5, and never a guess.
 
 use encoding_rs::Encoding;
 use std::borrow::Cow;
 
 /// The drivers whose formats allow no encoding but UTF-8.
-const UTF8_DRIVERS: [&str; 2] = ["GeoJSON", "GPKG"];
+const UTF8_DRIVERS: [&str; 6] = ["GeoJSON", "GeoJSONSeq", "GPKG", "OpenFileGDB", "FlatGeobuf", "XLSX"];
+
+/// Encodings that programs write down unasked and in which any bytes are text: what a file says of them proves nothing.
+const UNPROVEN: [&Encoding; 3] =
+    [encoding_rs::WINDOWS_1252, encoding_rs::ISO_8859_15, encoding_rs::MACINTOSH];
 
 /// How the texts of one layer are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decoder {
     /// In a named encoding.
     Named(&'static Encoding),
-    /// The file is silent: plain ASCII is read, the first other byte asks for a name.
+    /// The file is silent, or names Latin-1, which Chinese programs do in vain: plain ASCII is read, the first other
+    /// byte asks for a name.
     Ascii,
 }
 
@@ -41,13 +46,19 @@ pub struct UnknownEncoding(pub String);
 impl Decoder {
     /// The decoder of a layer: what the caller names, else what the file names; formats that are always UTF-8 are.
     ///
+    /// A Latin-1 that only the file names is not believed.
+    ///
     /// # Errors
     /// [`UnknownEncoding`] with the name.
     pub fn of(driver: &str, named: Option<&str>, by_file: Option<&str>) -> Result<Self, UnknownEncoding> {
         if UTF8_DRIVERS.contains(&driver) {
             return Ok(Decoder::Named(encoding_rs::UTF_8));
         }
-        named.or(by_file).map_or(Ok(Decoder::Ascii), |name| encoding(name).map(Decoder::Named))
+        if let Some(name) = named {
+            return encoding(name).map(Decoder::Named);
+        }
+        let Some(found) = by_file.map(encoding).transpose()? else { return Ok(Decoder::Ascii) };
+        Ok(if UNPROVEN.contains(&found) { Decoder::Ascii } else { Decoder::Named(found) })
     }
 
     /// The text of some bytes.
@@ -91,18 +102,28 @@ fn is_half(encoding: &'static Encoding, bytes: &[u8]) -> bool {
 }
 
 /// The encoding with a name, as the WHATWG Encoding Standard, `.cpg` files and code pages name it.
-fn encoding(name: &str) -> Result<&'static Encoding, UnknownEncoding> {
+///
+/// # Errors
+/// [`UnknownEncoding`], also for UTF-16: without a byte order mark nobody knows which of two bytes comes first.
+pub fn encoding(name: &str) -> Result<&'static Encoding, UnknownEncoding> {
     let plain = name.trim().to_ascii_lowercase();
-    let page = plain.trim_start_matches("cp").trim_start_matches("ansi ").trim_start_matches("ms");
+    let page = ["ansi", "oem", "windows-", "cp", "ms"]
+        .iter()
+        .fold(plain.as_str(), |rest, start| rest.strip_prefix(start).unwrap_or(rest).trim_start());
     match page {
-        "936" | "54936" => return Ok(encoding_rs::GBK),
+        "936" => return Ok(encoding_rs::GBK),
+        "54936" => return Ok(encoding_rs::GB18030),
         "65001" => return Ok(encoding_rs::UTF_8),
         "950" => return Ok(encoding_rs::BIG5),
+        "932" => return Ok(encoding_rs::SHIFT_JIS),
+        "949" => return Ok(encoding_rs::EUC_KR),
+        // What ArcGIS writes for ISO 8859-1.
+        "88591" | "iso 88591" => return Ok(encoding_rs::WINDOWS_1252),
         _ => {}
     }
-    let found = Encoding::for_label_no_replacement(plain.as_bytes());
-    // Without a byte order mark nobody knows which of two bytes comes first, and GDAL passes none on.
-    let found = found.filter(|found| !["UTF-16LE", "UTF-16BE"].contains(&found.name()));
+    let label = |text: &str| Encoding::for_label_no_replacement(text.as_bytes());
+    let found = label(&plain).or_else(|| label(&format!("windows-{page}")));
+    let found = found.filter(|found| ![encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].contains(found));
     found.ok_or_else(|| UnknownEncoding(name.to_owned()))
 }
 
@@ -150,11 +171,34 @@ mod tests {
         let of = |driver, named, by_file| Decoder::of(driver, named, by_file);
         assert_eq!(of("ESRI Shapefile", Some("GBK"), Some("UTF-8")), Ok(Decoder::Named(encoding_rs::GBK)));
         assert_eq!(of("GeoJSON", Some("GBK"), Some("UTF-8")), Ok(Decoder::Named(encoding_rs::UTF_8)));
-        for label in ["gb2312", "CP936", "936", "ANSI 936", "GB18030"] {
+        for label in ["gb2312", "CP936", "936", "ANSI 936", "OEM 936", "windows-936", "GB18030", "54936"] {
             let decoder = of("ESRI Shapefile", None, Some(label)).unwrap();
             assert_eq!(decoder.text(LAMP_GBK), Ok(Text::Whole("路灯".into())), "{label}");
         }
         assert_eq!(of("ESRI Shapefile", Some("klingon"), None), Err(UnknownEncoding("klingon".into())));
         assert!(of("ESRI Shapefile", Some("utf-16"), None).is_err());
+    }
+
+    #[test]
+    fn a_latin_1_that_only_the_file_names_is_not_believed() {
+        for label in ["ISO-8859-1", "ISO 88591", "1252", "ANSI 1252", "latin1"] {
+            let of = |named, by_file| Decoder::of("ESRI Shapefile", named, by_file).unwrap();
+            assert_eq!(of(None, Some(label)), Decoder::Ascii, "{label}");
+            assert_eq!(of(Some(label), None), Decoder::Named(encoding_rs::WINDOWS_1252), "{label}");
+        }
+    }
+
+    #[test]
+    fn big5_and_gb18030_are_read_as_what_they_are() {
+        let of = |name| Decoder::of("ESRI Shapefile", Some(name), None).unwrap();
+        let (lamp, taken) = (encoding_rs::BIG5.encode("路燈").0, encoding_rs::GB18030.encode("㐀路").0);
+        assert_eq!(of("Big5").text(&lamp), Ok(Text::Whole("路燈".into())));
+        assert_eq!(of("950").text(&lamp[..3]), Ok(Text::Cut("路".into())));
+        assert_eq!(of("GB18030").text(&taken), Ok(Text::Whole("㐀路".into())));
+        // Four bytes cut after one, two and three of them.
+        let four = &encoding_rs::GB18030.encode("路㐀").0;
+        for cut in 3..6 {
+            assert_eq!(of("GB18030").text(&four[..cut]), Ok(Text::Cut("路".into())), "{cut}");
+        }
     }
 }

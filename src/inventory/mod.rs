@@ -11,6 +11,7 @@ pub mod report;
 pub mod target;
 
 pub mod encoding;
+pub mod inspect;
 pub mod read;
 
 pub mod class_names;

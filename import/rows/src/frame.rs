@@ -79,7 +79,7 @@ pub enum NamedBy {
     Mark,
     /// The `.cpg` beside a `.dbf`.
     CodePage,
-    /// The language byte of a `.dbf` with this value.
+    /// The language byte of a `.dbf` with this value, which may name nothing we believe.
     Language(u8),
 }
 

@@ -26,33 +26,27 @@ impl Declared {
                 return Ok(Self { encoding: Some(line.to_owned()), by: NamedBy::CodePage });
             }
         }
-        let encoding = by_language(language);
-        let by = if encoding.is_some() { NamedBy::Language(language) } else { NamedBy::Nobody };
-        Ok(Self { encoding, by })
+        let by = if language == 0 { NamedBy::Nobody } else { NamedBy::Language(language) };
+        Ok(Self { encoding: by_language(language).map(str::to_owned), by })
     }
 }
 
 /// The encoding a language byte stands for, by the name `.cpg` would use.
 ///
-/// Source: the LDID table of ESRI's and GDAL's dBASE documentation; bytes seen in no delivery are left as
-/// numbers.
-fn by_language(byte: u8) -> Option<String> {
-    let name = match byte {
-        0x00 => return None,
-        0x01 => "CP437",
-        0x02 => "CP850",
-        0x03 | 0x57..=0x59 => "CP1252",
+/// Bytes for DOS, "ANSI" and Western Europe name nothing: programs write them unasked, also over Chinese text.
+/// Source: the LDID table of ESRI's and GDAL's dBASE documentation.
+fn by_language(byte: u8) -> Option<&'static str> {
+    Some(match byte {
         0x13 | 0x7B => "CP932",
         0x4D | 0x7A => "GBK",
         0x4E | 0x79 => "CP949",
         0x4F | 0x78 => "Big5",
-        0x65 => "CP866",
-        0x7C => "CP874",
+        0x26 | 0x65 => "CP866",
+        0x7C | 0x50 => "CP874",
         0xC8 => "CP1250",
         0xC9 => "CP1251",
         0xCA => "CP1254",
         0xCB => "CP1253",
-        other => return Some(format!("LDID/{other}")),
-    };
-    Some(name.to_owned())
+        _ => return None,
+    })
 }

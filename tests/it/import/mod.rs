@@ -7,6 +7,7 @@ mod changes;
 mod crashes;
 mod dc;
 mod exported;
+mod inspect;
 mod planes;
 mod shapefile;
 mod small_city;
