@@ -52,6 +52,8 @@ pub(crate) struct Carver {
     plan: Plan,
     seed: u64,
     made: u64,
+    /// The island's shore.
+    pub(crate) island: Vec<Vertex>,
 }
 
 /// A piece of land that could not be cut into so many.
@@ -96,7 +98,7 @@ impl Carver {
         let mut mesh = Mesh::default();
         let roads = vec![Road { rank: 0, line: Vec::new() }];
         let land = plan.land(&mut mesh, &mut chance, 0);
-        let mut carver = Carver { mesh, roads, course, plan, seed, made: 0 };
+        let mut carver = Carver { mesh, roads, course, plan, seed, made: 0, island: land.island.clone() };
         let districts = carver.districts(land)?;
         let streets = carver.streets(districts, counts.streets)?;
         let numbered = streets.into_iter().enumerate().map(|(i, face)| Face { street: i, ..face });
@@ -117,6 +119,16 @@ impl Carver {
         let pieces =
             [(town, 0), (old, 0), (land.island, 0), (ridge, 1), (land.right_bank, 2), (tiger, 3), (hill, 4)];
         Ok(pieces.into_iter().map(|(ring, district)| self.face(ring, district)).collect())
+    }
+
+    /// The length of the river along the city, and its width, in the plan.
+    pub(crate) fn river(&self) -> (f64, f64) {
+        (self.plan.length, self.plan.river)
+    }
+
+    /// The middle of the old town, in the plan.
+    pub(crate) fn old_town(&self) -> [f64; 2] {
+        self.plan.centre()
     }
 
     fn face(&mut self, ring: Vec<Vertex>, district: usize) -> Face {

@@ -41,6 +41,8 @@ pub struct Cell {
 pub(crate) struct StreetSide {
     pub(crate) rank: Rank,
     pub(crate) is_bank: bool,
+    /// Which of [`City::roads`]; absent for the road along the water.
+    pub(crate) road: Option<u32>,
 }
 
 /// A street as a line along its middle.
@@ -69,6 +71,11 @@ pub struct City {
     pub roads: Vec<Street>,
     /// The lake inside the city.
     pub lake: Ring,
+    /// The river beside it, with the island as a hole.
+    pub river: Vec<Ring>,
+    old_town: [f64; 2],
+    /// How many cells have a part apart, before any defect.
+    pub(crate) exclaves: usize,
 }
 
 /// Why there is no city.
@@ -100,17 +107,27 @@ impl City {
     /// # Errors
     /// [`NoCity`] for a number of cells that cannot be, or (rarely) an unlucky seed.
     pub fn of(seed: u64, cells: usize) -> Result<Self, NoCity> {
-        if !(24..=200_000).contains(&cells) {
+        City::with(seed, cells, 0)
+    }
+
+    /// The same with so many tiny cells among them.
+    pub(crate) fn with(seed: u64, cells: usize, tiny: usize) -> Result<Self, NoCity> {
+        if !(24..=200_000).contains(&cells) || cells - 20 < tiny {
             return Err(NoCity::Cells(cells));
         }
         // 宜昌: 127 communities in 16 streets; seven pieces of land want one each.
         let communities = (cells * 127).div_ceil(1203).max(7);
         let streets = ((cells * 16) as f64 / 1203.0).round().max(7.0) as usize;
-        let ground = Ground::of(seed, Counts { streets, communities, cells })?;
+        let ground = Ground::of(seed, Counts { streets, communities, cells: cells - tiny }, tiny)?;
         if ground.plots.len() != cells {
             return Err(NoCity::Miscount { seed, made: ground.plots.len(), wanted: cells });
         }
         Ok(named(&ground))
+    }
+
+    /// The middle of the old town: where cells are smallest.
+    pub(crate) fn old_town(&self) -> [f64; 2] {
+        self.old_town
     }
 
     /// The street that a community belongs to, by number.
@@ -159,6 +176,9 @@ fn named(ground: &Ground) -> City {
         cells,
         roads: roads(ground),
         lake: ground.places(&ground.lake),
+        river: ground.river.clone(),
+        old_town: ground.old_town,
+        exclaves: ground.plots.iter().filter(|plot| plot.polygons.len() > 1).count(),
     }
 }
 
@@ -273,7 +293,8 @@ fn places(ground: &Ground, polygons: &Polygons) -> Vec<Vec<Ring>> {
 fn sides(ground: &Ground, ring: &[Vertex]) -> Vec<Option<StreetSide>> {
     let side = |(a, b)| {
         let street = ground.street(a, b)?;
-        Some(StreetSide { rank: ground.roads[street as usize].rank, is_bank: street == 0 })
+        let rank = ground.roads[street as usize].rank;
+        Some(StreetSide { rank, is_bank: street == 0, road: street.checked_sub(1) })
     };
     pairs(ring).map(side).collect()
 }
@@ -308,7 +329,7 @@ fn roads(ground: &Ground) -> Vec<Street> {
         let (n, round) = (i * 7 % 480, i / 480);
         let number = if round == 0 { String::new() } else { format!("{round}") };
         let kind = kinds[usize::from(rank.min(3))];
-        format!("{}{}{number}{kind}", FIRST[n % 24], SECOND[(n / 24 + n) % 20])
+        format!("{}{}{number}{kind}", FIRST[n % 24], SECOND[n / 24])
     };
     let roads = ground.roads.iter().enumerate().skip(1);
     roads

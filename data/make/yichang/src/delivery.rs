@@ -1,18 +1,21 @@
 //! The delivery: a folder of shapefiles, tables and what goes with them.
 
-use crate::chance::Chance;
-use crate::city::{City, NoCity, Region};
+use crate::city::{City, NoCity};
+use crate::defect::{Defect, Expected, NoRoom, expected};
+use crate::flaw::{self, RowFlaws};
+use crate::ground_layers::size;
 use crate::mapping;
-use crate::order::{Edition, Order};
-use crate::things::class::{Class, Form, classes};
+use crate::order::Order;
+use crate::things::bench::Bench;
+use crate::things::class::{Class, Form, classes, strange};
+use crate::things::flaw::Flaws;
 use crate::things::frontage::Frontage;
-use crate::things::place::{Drawn, Placed, Setter};
-use crate::things::row::{Calendar, Facts, NOTES, SOURCES, STATES, at, fields};
+use crate::things::place::Setter;
+use crate::things::row::fields;
 use crate::things::unit::Units;
 use crate::write::dbf::Field;
 use crate::write::layer::Layer;
-use crate::write::shp::{Kind, Shape};
-use crate::write::text::Pen;
+use crate::write::shp::Kind;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +25,8 @@ use std::path::{Path, PathBuf};
 pub struct Made {
     /// Rows by layer, in the order they were written; layers as paths without ending, below the folder.
     pub layers: Vec<(String, usize)>,
+    /// What a checker must find, as `expected.csv` says it.
+    pub expected: Vec<Expected>,
 }
 
 /// Why nothing was made.
@@ -43,6 +48,9 @@ pub enum MakeError {
         "the survey runs from {0} to {1}, and the delivery is of {2}: they must not lie before each other"
     )]
     Days(crate::order::Day, crate::order::Day, crate::order::Day),
+    /// More defects than there is room for.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     /// A file cannot be written.
     #[error("{path}: {source}")]
     Io {
@@ -53,22 +61,8 @@ pub enum MakeError {
     },
 }
 
-/// Fields of regions: code, name, code of the region above, note.
-const REGION_FIELDS: [Field; 4] =
-    [Field::text("DM", 12), Field::text("MC", 60), Field::text("SJDM", 12), Field::text("BZ", 60)];
-
-/// Fields of cells, as databases of CJ/T 213 name them.
-const CELL_FIELDS: [Field; 9] = [
-    Field::text("BGID", 15),
-    Field::text("BGMC", 80),
-    Field::text("SQDM", 12),
-    Field::text("JDDM", 9),
-    Field::text("QXDM", 6),
-    Field::number("Area", 14, 2),
-    Field::day("ORDate"),
-    Field::day("DEDate"),
-    Field::text("Note", 100),
-];
+/// Serial numbers from here on belong to layers that exist for a defect.
+const STRANGE_SERIAL: usize = 700_000;
 
 /// Makes a delivery in a folder; files there of the same name are replaced.
 ///
@@ -85,91 +79,66 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made, MakeError> {
     if order.components < classes.len() {
         return Err(MakeError::Components { asked: order.components, classes: classes.len() });
     }
-    let city = City::of(order.seed, order.cells)?;
-    let mut writer = Writer { order, folder, city: &city, made: Made { layers: Vec::new() } };
-    writer.ground()?;
-    writer.components(&classes)?;
-    writer.mapping(&classes)?;
+    let mut city = City::with(order.seed, order.cells, order.count(Defect::G10))?;
+    let flaws = flaw::plant(&mut city, order.seed, &order.defects)?;
+    let made = Made { layers: Vec::new(), expected: Vec::new() };
+    let mut writer = Writer { order, folder, city: &city, units: Units::new(order.seed), made };
+    writer.ground(&flaws)?;
+    let frontage = Frontage::of(&city);
+    writer.components(&classes, &frontage)?;
+    writer.other_layers(&frontage)?;
+    writer.expected()?;
     writer.readme(&classes)?;
     Ok(writer.made)
 }
 
 /// Writes the parts of a delivery.
 #[derive(Debug)]
-struct Writer<'a> {
-    order: &'a Order,
+pub(crate) struct Writer<'a> {
+    pub(crate) order: &'a Order,
     folder: &'a Path,
-    city: &'a City,
+    pub(crate) city: &'a City,
+    pub(crate) units: Units,
     made: Made,
 }
 
 impl Writer<'_> {
-    fn ground(&mut self) -> Result<(), MakeError> {
-        let above = |region: &Region| match region.code.len() {
-            6 => "4205".to_owned(),
-            n => region.code[..n - 3].to_owned(),
-        };
-        let levels = [
-            ("regions/district", &self.city.districts),
-            ("regions/street", &self.city.streets),
-            ("regions/community", &self.city.communities),
-        ];
-        for (name, regions) in levels {
-            self.layer(name, Kind::Polygon, &REGION_FIELDS, |layer| {
-                for region in regions {
-                    layer.text(0, &region.code);
-                    layer.text(1, &region.name);
-                    layer.text(2, &above(region));
-                    layer.text(3, NOTES[0]);
-                    layer.end_polygons(&region.polygons)?;
-                }
-                Ok(regions.len())
-            })?;
-        }
-        self.cells()
-    }
-
-    fn cells(&mut self) -> Result<(), MakeError> {
-        let (city, order) = (self.city, self.order);
-        self.layer("cells/cells", Kind::Polygon, &CELL_FIELDS, |layer| {
-            for cell in &city.cells {
-                let community = &city.communities[cell.community].code;
-                let size = size(&cell.polygons);
-                let texts = [&cell.code, &cell.name, community, &community[..9], &community[..6]];
-                for (field, text) in texts.into_iter().enumerate() {
-                    layer.text(field, text);
-                }
-                layer.text(5, &format!("{size:14.2}"));
-                layer.text(6, &order.surveyed_from.to_string());
-                layer.text(8, NOTES[0]);
-                layer.end_polygons(&cell.polygons)?;
-            }
-            Ok(city.cells.len())
-        })
+    /// Regions and cells.
+    fn ground(&mut self, flaws: &RowFlaws) -> Result<(), MakeError> {
+        self.regions()?;
+        self.cells(flaws)?;
+        self.text("profile.toml", mapping::profile(self.order).as_bytes())
     }
 
     /// One layer a class.
-    fn components(&mut self, classes: &[Class]) -> Result<(), MakeError> {
-        let frontage = Frontage::of(self.city);
-        let bench = Bench::new(self.order, self.city);
-        for (number, class) in classes.iter().enumerate() {
+    fn components(&mut self, classes: &[Class], frontage: &Frontage<'_>) -> Result<(), MakeError> {
+        let Order { seed, edition, ref defects, .. } = *self.order;
+        let flaws = Flaws::choose(classes, seed, defects)?;
+        // The bench keeps what one class lends to another, so it outlives the layers.
+        let units = Units::new(seed);
+        let mut bench = Bench::new(self.order, self.city, &units, flaws);
+        let strange = strange(edition, self.order.count(Defect::C4), self.order.count(Defect::C7));
+        let known = classes.iter().map(|class| (format!("components/BJ{}", class.code), class, 0));
+        let extra =
+            strange.iter().map(|(layer, class)| (format!("components/{layer}"), class, STRANGE_SERIAL));
+        for (number, (name, class, serial)) in known.chain(extra).enumerate() {
             let kind = match class.form {
                 Form::Point => Kind::Point,
                 Form::Line => Kind::Line,
                 Form::Area => Kind::Polygon,
             };
-            let setter = Setter::new(&frontage, class, number, self.order.seed);
-            let name = format!("components/BJ{}", class.code);
-            self.layer(&name, kind, fields(self.order.edition), |layer| {
-                bench.write(setter, (number, class), layer)?;
+            let setter = Setter::new(frontage, class, number, seed);
+            self.layer(&name, kind, fields(edition), |layer| {
+                bench.write(setter, (number, class), serial, layer)?;
                 Ok(class.count)
             })?;
+            self.mapping(&name, &mapping::components(self.order, class))?;
         }
         Ok(())
     }
 
     /// Writes one layer by a function that returns how many rows it wrote.
-    fn layer(
+    pub(crate) fn layer(
         &mut self,
         name: &str,
         kind: Kind,
@@ -188,23 +157,37 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// One mapping a layer, named like it, and the city's profile.
-    fn mapping(&self, classes: &[Class]) -> Result<(), MakeError> {
-        for level in ["district", "street", "community"] {
-            self.text(&format!("mapping/{level}.toml"), &mapping::regions(self.order, level))?;
-        }
-        self.text("mapping/cells.toml", &mapping::cells(self.order))?;
-        for class in classes {
-            let text = mapping::components(self.order, class);
-            self.text(&format!("mapping/BJ{}.toml", class.code), &text)?;
-        }
-        self.text("profile.toml", &mapping::profile(self.order))
+    /// Writes a mapping, named like its layer.
+    pub(crate) fn mapping(&self, layer: &str, text: &str) -> Result<(), MakeError> {
+        let name = layer.rsplit('/').next().unwrap_or(layer);
+        self.text(&format!("mapping/{name}.toml"), text.as_bytes())
     }
 
-    fn text(&self, name: &str, text: &str) -> Result<(), MakeError> {
+    /// Writes any other file.
+    pub(crate) fn text(&self, name: &str, bytes: &[u8]) -> Result<(), MakeError> {
         let path = self.folder.join(name);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, text)).map_err(|source| MakeError::Io { path, source })
+        made.and_then(|()| fs::write(&path, bytes)).map_err(|source| MakeError::Io { path, source })
+    }
+
+    /// What a checker must find: first what every city has, then what was planted.
+    fn expected(&mut self) -> Result<(), MakeError> {
+        let unusual = |cell: &&crate::city::Cell| !(500.0..=100_000.0).contains(&size(&cell.polygons));
+        let unusual = self.city.cells.iter().filter(unusual).count() - self.order.count(Defect::G10);
+        let of_city = [
+            ("cells", "cell_area_unusual", unusual),
+            ("cells", "cell_multi_part", self.city.exclaves),
+            ("cells", "cover_hole", usize::from(!self.city.lake.is_empty())),
+        ];
+        let of_city = of_city.map(|(layer, code, count)| Expected { defect: None, layer, code, count });
+        let planted = self.order.defects.iter().flat_map(|planted| expected(*planted));
+        self.made.expected = of_city.into_iter().filter(|line| line.count > 0).chain(planted).collect();
+        let mut text = String::from("defect,layer,code,count\n");
+        for Expected { defect, layer, code, count } in &self.made.expected {
+            let defect = defect.map_or("", Defect::as_str);
+            text.extend([defect, ",", layer, ",", code, ",", &count.to_string(), "\n"]);
+        }
+        self.text("expected.csv", text.as_bytes())
     }
 
     fn readme(&self, classes: &[Class]) -> Result<(), MakeError> {
@@ -223,113 +206,6 @@ impl Writer<'_> {
             self.order.charset.label(),
             self.order.delivered,
         );
-        self.text("README.txt", &text)
-    }
-}
-
-/// The area of polygons, in m² of the plane.
-fn size(polygons: &[Vec<Vec<[f64; 2]>>]) -> f64 {
-    polygons.iter().flatten().map(|ring| crate::mesh::area(ring)).sum()
-}
-
-/// What rows of components are put together from, encoded once.
-#[derive(Debug)]
-struct Bench<'a> {
-    order: &'a Order,
-    city: &'a City,
-    units: Units,
-    calendar: Calendar,
-    /// Code and name of each department.
-    unit_texts: Vec<[Vec<u8>; 2]>,
-    states: Vec<Vec<u8>>,
-    sources: Vec<Vec<u8>>,
-    notes: Vec<Vec<u8>>,
-    /// Street code, street name, community code, community name, by community.
-    places: Vec<[Vec<u8>; 4]>,
-    /// The district of each community.
-    districts: Vec<usize>,
-}
-
-impl<'a> Bench<'a> {
-    fn new(order: &'a Order, city: &'a City) -> Self {
-        let pen = Pen(order.charset);
-        let units = Units::new(order.seed);
-        let texts = |list: &[&str], width| list.iter().map(|text| pen.fitted(text, width)).collect();
-        let place = |(i, community): (usize, &Region)| {
-            let street = &city.streets[city.street_of(i)];
-            [&street.code, &street.name, &community.code, &community.name].map(|text| pen.fitted(text, 50))
-        };
-        Bench {
-            order,
-            city,
-            unit_texts: units
-                .departments
-                .iter()
-                .map(|d| [pen.bytes(&d.credit_code), pen.fitted(d.name, 100)])
-                .collect(),
-            units,
-            calendar: Calendar::of(order),
-            states: texts(&STATES, 10),
-            sources: texts(&SOURCES, 30),
-            notes: texts(&NOTES, 254),
-            places: city.communities.iter().enumerate().map(place).collect(),
-            districts: (0..city.communities.len()).map(|i| city.district_of(i)).collect(),
-        }
-    }
-
-    /// Writes all things of a class.
-    fn write(
-        &self,
-        setter: Setter<'_>,
-        (number, class): (usize, &Class),
-        layer: &mut Layer,
-    ) -> io::Result<()> {
-        let name = layer.pen.fitted(&class.name, 30);
-        let mut serials = vec![0_usize; self.city.districts.len()];
-        setter.run(|k, placed| {
-            let mut chance = Chance::of(self.order.seed, &[7, number as u64, k as u64]);
-            let community = self.city.cells[placed.cell as usize].community;
-            let district = self.districts[community];
-            serials[district] += 1;
-            let code = &self.city.districts[district].code;
-            let responsible = self.units.responsible(&class.placing.trade, code, &mut chance);
-            let facts = Facts::of(class, (code, serials[district]), responsible, &self.calendar, &mut chance);
-            layer.set(at::NAME, &name);
-            self.fill(layer, &facts, &placed);
-            match &placed.drawn {
-                Drawn::Point(place) => layer.end_row(&Shape::Point(*place)),
-                Drawn::Line(line) => layer.end_row(&Shape::Line(line)),
-                Drawn::Area(ring) => layer.end_row(&Shape::Rings(std::slice::from_ref(ring))),
-            }
-        })
-    }
-
-    fn fill(&self, layer: &mut Layer, facts: &Facts, placed: &Placed) {
-        let cell = &self.city.cells[placed.cell as usize];
-        layer.set(at::CODE, facts.code.as_bytes());
-        let nobody = [Vec::new(), Vec::new()];
-        let units = [
-            (at::COMPETENT, Some(facts.responsible.competent)),
-            (at::OWNER, facts.responsible.owner),
-            (at::MAINTAINER, facts.responsible.maintainer),
-        ];
-        for (field, unit) in units {
-            let [code, name] = unit.map_or(&nobody, |unit| &self.unit_texts[unit]);
-            layer.set(field, code);
-            layer.set(field + 1, name);
-        }
-        layer.set(at::CELL, cell.code.as_bytes());
-        layer.set(at::STATE, &self.states[facts.state]);
-        layer.set(at::SURVEYED, self.calendar.text(facts.surveyed));
-        layer.set(at::CHANGED, facts.changed.map_or(&[][..], |day| self.calendar.text(day)));
-        layer.set(at::SOURCE, &self.sources[facts.source]);
-        layer.set(at::NOTE, &self.notes[facts.note]);
-        if self.order.edition == Edition::Gbt47678 {
-            let [street, street_name, community, community_name] = &self.places[cell.community];
-            layer.set(at::STREET, street);
-            layer.set(at::STREET + 1, street_name);
-            layer.set(at::COMMUNITY, community);
-            layer.set(at::COMMUNITY + 1, community_name);
-        }
+        self.text("README.txt", text.as_bytes())
     }
 }

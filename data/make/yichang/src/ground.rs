@@ -30,6 +30,9 @@ pub(crate) struct Ground {
     pub(crate) roads: Vec<Road>,
     /// The shore of the lake inside the city; its cell is the plot numbered here.
     pub(crate) lake: Vec<Vertex>,
+    /// The river, a ring along both banks, and the island as a hole.
+    pub(crate) river: Vec<Vec<[f64; 2]>>,
+    pub(crate) old_town: [f64; 2],
     // Looked up only.
     streets: HashMap<(Vertex, Vertex), StreetId>,
 }
@@ -39,23 +42,27 @@ impl Ground {
     ///
     /// # Errors
     /// [`NoCut`] as from carving.
-    pub(crate) fn of(seed: u64, counts: Counts) -> Result<Self, NoCut> {
+    pub(crate) fn of(seed: u64, counts: Counts, tiny: usize) -> Result<Self, NoCut> {
         let merges = counts.cells / MERGED_EVERY;
         // An exclave takes two faces, an enclave gives one more cell.
         let faces = Counts { cells: counts.cells + merges, ..counts };
         let (carver, faces) = Carver::carve(seed, counts.cells, faces)?;
-        let at = plane(&carver, &faces, counts.cells);
+        let frame = Frame::of(&carver, &faces, counts.cells);
+        let at = carver.mesh.at.iter().map(|at| frame.place(carver.course.bend(*at))).collect();
         let mut ground = Ground {
             at,
             plots: faces.iter().map(|face| plot(&carver, face)).collect(),
             roads: carver.roads.iter().map(|road| whole_road(&carver, road)).collect(),
             lake: Vec::new(),
+            river: river(&carver, &frame),
+            old_town: frame.place(carver.course.bend(carver.old_town())),
             streets: HashMap::new(),
         };
         ground.name_edges(&carver);
         ground.merge(seed, merges);
         ground.put_exclave();
         ground.put_waters(seed);
+        ground.put_tiny(seed, tiny);
         Ok(ground)
     }
 
@@ -86,7 +93,7 @@ impl Ground {
     fn merge(&mut self, seed: u64, count: usize) {
         let neighbours = self.neighbours();
         let mut order: Vec<usize> = (0..self.plots.len()).collect();
-        order.sort_by_key(|i| Chance::of(seed, &[3, *i as u64]).bits());
+        order.sort_by_cached_key(|i| Chance::of(seed, &[3, *i as u64]).bits());
         let mut gone = vec![false; self.plots.len()];
         let mut touched = vec![false; self.plots.len()];
         // First pairs that make no rectangle, then any.
@@ -207,6 +214,27 @@ impl Ground {
         }
     }
 
+    /// Tiny plots of some 200 m², each inside another.
+    fn put_tiny(&mut self, seed: u64, count: usize) {
+        let mut chance = Chance::of(seed, &[9]);
+        let mut order: Vec<usize> = (0..self.plots.len()).collect();
+        order.sort_by_cached_key(|i| Chance::of(seed, &[10, *i as u64]).bits());
+        let mut left = count;
+        for i in order {
+            if left == 0 {
+                return;
+            }
+            let ([rings], true) = (&self.plots[i].polygons[..], self.size(i) > 12_000.0) else { continue };
+            let [shell] = &rings[..] else { continue };
+            let (at, _) = roomiest(&self.places(shell));
+            let ring = self.round(&mut chance, at, 9.0, 12);
+            self.plots[i].polygons[0].push(ring.iter().rev().copied().collect());
+            let inner = Plot { polygons: vec![vec![ring]], ..self.plots[i].clone() };
+            self.plots.push(inner);
+            left -= 1;
+        }
+    }
+
     /// A round, not quite regular ring, anticlockwise.
     fn round(&mut self, chance: &mut Chance, at: [f64; 2], radius: f64, corners: u32) -> Vec<Vertex> {
         let phase = chance.within(0.0, TAU);
@@ -221,24 +249,45 @@ impl Ground {
     }
 }
 
-/// The plane coordinates of all vertices: bent, scaled so that cells have the mean they should, rounded.
-fn plane(carver: &Carver, faces: &[Face], cells: usize) -> Vec<[f64; 2]> {
-    let bent: Vec<[f64; 2]> = carver.mesh.at.iter().map(|at| carver.course.bend(*at)).collect();
-    let rings = faces.iter().map(|face| carver.mesh.expand(&face.ring, true));
-    let whole: f64 =
-        rings.map(|ring| area(&ring.iter().map(|v| bent[*v as usize]).collect::<Vec<_>>())).sum();
-    let scale = (cells as f64 * CELL_MEAN / whole).sqrt();
-    let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
-    for at in &bent {
-        for axis in 0..2 {
-            low[axis] = low[axis].min(at[axis]);
-            high[axis] = high[axis].max(at[axis]);
+/// Where the bent plan is put in the plane, and how much larger: so that cells have the mean that they should.
+#[derive(Debug)]
+struct Frame {
+    middle: [f64; 2],
+    scale: f64,
+}
+
+impl Frame {
+    fn of(carver: &Carver, faces: &[Face], cells: usize) -> Self {
+        let bent: Vec<[f64; 2]> = carver.mesh.at.iter().map(|at| carver.course.bend(*at)).collect();
+        let rings = faces.iter().map(|face| carver.mesh.expand(&face.ring, true));
+        let whole: f64 =
+            rings.map(|ring| area(&ring.iter().map(|v| bent[*v as usize]).collect::<Vec<_>>())).sum();
+        let scale = (cells as f64 * CELL_MEAN / whole).sqrt();
+        let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
+        for at in &bent {
+            for axis in 0..2 {
+                low[axis] = low[axis].min(at[axis]);
+                high[axis] = high[axis].max(at[axis]);
+            }
         }
+        Frame { middle: [f64::midpoint(low[0], high[0]), f64::midpoint(low[1], high[1])], scale }
     }
-    let middle = [f64::midpoint(low[0], high[0]), f64::midpoint(low[1], high[1])];
-    let move_to =
-        |at: &[f64; 2]| [0, 1].map(|axis| millimetres(CITY_AT[axis] + (at[axis] - middle[axis]) * scale));
-    bent.iter().map(move_to).collect()
+
+    /// Metres of the plane, rounded to millimetres.
+    fn place(&self, bent: [f64; 2]) -> [f64; 2] {
+        [0, 1].map(|axis| millimetres(CITY_AT[axis] + (bent[axis] - self.middle[axis]) * self.scale))
+    }
+}
+
+/// The river between the banks, a little clear of them, and the island as a hole.
+fn river(carver: &Carver, frame: &Frame) -> Vec<Vec<[f64; 2]>> {
+    let (length, width) = carver.river();
+    let place = |k: u32, t: f64| frame.place(carver.course.bend([length * f64::from(k) / 160.0, t]));
+    let mut ring: Vec<[f64; 2]> = (0..=160).map(|k| place(k, 12.0 - width)).collect();
+    ring.extend((0..=160).rev().map(|k| place(k, -12.0)));
+    let island =
+        carver.island.iter().rev().map(|v| frame.place(carver.course.bend(carver.mesh.at[*v as usize])));
+    vec![ring, island.collect()]
 }
 
 /// Rounds metres to whole millimetres.

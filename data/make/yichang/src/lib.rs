@@ -12,14 +12,19 @@
 mod carve;
 mod chance;
 pub mod city;
+pub mod defect;
 pub mod delivery;
+mod flaw;
 mod ground;
+mod ground_layers;
 mod land;
 mod mapping;
 mod mesh;
 mod names;
 pub mod order;
+mod other_layers;
 mod outline;
+mod tables;
 mod things;
 mod write;
 

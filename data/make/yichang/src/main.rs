@@ -4,6 +4,7 @@
 
 use clap::Parser;
 use std::path::PathBuf;
+use wanmi_make_yichang::defect::Planted;
 use wanmi_make_yichang::order::{Charset, Day, Edition, Zone};
 use wanmi_make_yichang::{Order, make};
 
@@ -49,6 +50,9 @@ struct Args {
     /// 提交日期 · the day of the delivery
     #[arg(long, default_value = "20251020")]
     delivered: Day,
+    /// 植入缺陷 · plants so many of a defect, like C5=10; repeatable; expected.csv says what must be found
+    #[arg(long)]
+    defect: Vec<Planted>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -66,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         surveyed_from: args.surveyed_from,
         surveyed_to: args.surveyed_to,
         delivered: args.delivered,
+        defects: args.defect,
     };
     let made = make(&order, &args.folder)?;
     let rows: usize = made.layers.iter().map(|(_, rows)| rows).sum();

@@ -1,5 +1,6 @@
 //! What is asked of the generator.
 
+use crate::defect::{Defect, Planted};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,6 +31,8 @@ pub struct Order {
     pub surveyed_to: Day,
     /// The day of the delivery.
     pub delivered: Day,
+    /// What is wrong with the delivery, on purpose.
+    pub defects: Vec<Planted>,
 }
 
 impl Default for Order {
@@ -48,7 +51,15 @@ impl Default for Order {
             surveyed_from: Day { year: 2025, month: 3, day: 3 },
             surveyed_to: Day { year: 2025, month: 9, day: 26 },
             delivered: Day { year: 2025, month: 10, day: 20 },
+            defects: Vec::new(),
         }
+    }
+}
+
+impl Order {
+    /// How many of a defect are ordered.
+    pub(crate) fn count(&self, defect: Defect) -> usize {
+        self.defects.iter().filter(|planted| planted.defect == defect).map(|planted| planted.count).sum()
     }
 }
 

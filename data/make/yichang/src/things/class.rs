@@ -118,6 +118,35 @@ pub(crate) fn classes(edition: Edition, components: usize) -> Vec<Class> {
     classes
 }
 
+/// Layers that exist for a defect, with their names: of a class that the edition does not have (C4), and points of one that
+/// is drawn as areas (C7).
+pub(crate) fn strange(edition: Edition, unknown: usize, points: usize) -> Vec<(String, Class)> {
+    let (no_class, area) = match edition {
+        Edition::Gbt47678 => ("01016", "02001"),
+        Edition::Gbt30428 | Edition::Cjt214 => ("0198", "0201"),
+    };
+    let by_street = Placing {
+        weight: 0.0,
+        spot: Spot::Pavement,
+        ranks: 3,
+        behind_kerb: [2.2, 2.8],
+        size: [0.0, 0.0],
+        trade: "city".to_owned(),
+    };
+    let class = |code: &str, name: &str, count: usize| Class {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        form: Form::Point,
+        placing: by_street.clone(),
+        count,
+    };
+    let both = [
+        (format!("BJ{no_class}"), class(no_class, "未列小类", unknown)),
+        (format!("BJ{area}_point"), class(area, "停车场", points)),
+    ];
+    both.into_iter().filter(|(_, class)| class.count > 0).collect()
+}
+
 /// The names of an older edition's classes; empty for the newest, whose table is read anyway.
 fn names(edition: Edition) -> BTreeMap<&'static str, &'static str> {
     let table = match edition {

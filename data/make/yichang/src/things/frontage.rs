@@ -90,6 +90,13 @@ impl Lot<'_> {
         (shell[edge as usize], shell[(edge as usize + 1) % shell.len()])
     }
 
+    /// The ends of the shell's longest edge.
+    pub(crate) fn longest(&self) -> ([f64; 2], [f64; 2]) {
+        let edges = (0..self.rings[0].len() as u32).map(|edge| self.edge(edge));
+        let longest = edges.max_by(|(a, b), (c, d)| distance(*a, *b).total_cmp(&distance(*c, *d)));
+        longest.unwrap_or_else(|| self.edge(0))
+    }
+
     /// How far a place is from the cell's border; negative when it is not inside.
     pub(crate) fn clearance(&self, place: [f64; 2]) -> f64 {
         let inside = holds(&self.rings[0], place) && !self.rings[1..].iter().any(|hole| holds(hole, place));

@@ -76,6 +76,12 @@ impl Units {
         }
     }
 
+    /// The management office of a district: who its inspectors belong to.
+    pub(crate) fn office(&self, district: &str) -> &'static str {
+        let office = self.departments.iter().find(|d| d.region == district);
+        office.map_or("", |d| d.id)
+    }
+
     /// A department by its id, or the district's own by what it does.
     fn seat(&self, word: &str, district: &str) -> Option<usize> {
         self.departments

@@ -70,6 +70,7 @@ impl Layer {
         }
         let moved = |at: &[f64; 2]| [at[0] + self.easting, at[1]];
         match shape {
+            Shape::Null => self.shapes.write(shape),
             Shape::Point(at) => self.shapes.write(&Shape::Point(moved(at))),
             Shape::Line(line) => {
                 let line: Vec<[f64; 2]> = line.iter().map(moved).collect();
@@ -81,6 +82,12 @@ impl Layer {
                 self.shapes.write(&Shape::Rings(&rings))
             }
         }
+    }
+
+    /// Ends the row with a point as it is, whatever the plane.
+    pub(crate) fn end_raw(&mut self, at: [f64; 2]) -> io::Result<()> {
+        self.table.end_row()?;
+        self.shapes.write(&Shape::Point(at))
     }
 
     /// Ends the row with polygons: shells are turned clockwise and holes anticlockwise, as shapefiles want them.

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
 /// A shape to write.
 #[derive(Clone, Debug)]
 pub(crate) enum Shape<'a> {
+    /// No geometry.
+    Null,
     Point([f64; 2]),
     Line(&'a [[f64; 2]]),
     /// Rings as they stand: closed here, not turned here.
@@ -54,6 +56,7 @@ impl<W: Write + Seek> Shapes<W> {
     pub(crate) fn write(&mut self, shape: &Shape<'_>) -> io::Result<()> {
         let mut content = Vec::with_capacity(64);
         match shape {
+            Shape::Null => content.extend(0_i32.to_le_bytes()),
             Shape::Point(at) => {
                 content.extend((Kind::Point as i32).to_le_bytes());
                 push_place(&mut content, *at);
