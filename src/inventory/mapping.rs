@@ -106,6 +106,11 @@ pub enum Piece {
         /// The least number of digits; 0 for none.
         width: usize,
     },
+    /// The row's number in its file, for deliveries that name nothing: the same file gives the same codes.
+    Row {
+        /// The least number of digits; 0 for none.
+        width: usize,
+    },
 }
 
 /// Why a text is no mapping.
@@ -372,7 +377,9 @@ fn pieces(template: &str) -> Result<Vec<Piece>, String> {
         if !text.is_empty() {
             pieces.push(Piece::Text(text.to_owned()));
         }
-        pieces.push(placeholder(inside).ok_or_else(|| wrong("a placeholder is {FIELD} or {FIELD:06}"))?);
+        pieces.push(
+            placeholder(inside).ok_or_else(|| wrong("a placeholder is {FIELD}, {FIELD:06} or {#:06}"))?,
+        );
         rest = after;
     }
     if rest.contains('}') {
@@ -394,7 +401,10 @@ fn placeholder(inside: &str) -> Option<Piece> {
         Some((name, width)) if width.len() == 2 && width.starts_with('0') => (name, width.parse().ok()?),
         Some(_) => return None,
     };
-    (!name.is_empty() && !name.contains('{')).then(|| Piece::Field { name: name.to_owned(), width })
+    match name {
+        "#" => Some(Piece::Row { width }),
+        _ => (!name.is_empty() && !name.contains('{')).then(|| Piece::Field { name: name.to_owned(), width }),
+    }
 }
 
 #[cfg(test)]

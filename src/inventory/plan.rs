@@ -72,6 +72,7 @@ enum Fetch {
 enum Part {
     Text(String),
     Field { index: usize, width: usize },
+    Row { width: usize },
 }
 
 /// A delivered row's values by target; one serves all rows of a layer.
@@ -306,6 +307,8 @@ impl Reader {
         for part in parts {
             match part {
                 Part::Text(text) => filled.push_str(text),
+                // Writing to a `String` cannot fail.
+                Part::Row { width } => drop(write!(filled, "{:0>width$}", row.number)),
                 Part::Field { index, width } => match self.text(row, *index, breaches)? {
                     // Writing to a `String` cannot fail.
                     Some((text, _)) => drop(write!(filled, "{:0>width$}", text.trim())),
@@ -391,6 +394,7 @@ fn part(names: &[String], piece: &Piece) -> Result<Part, Misfit> {
     Ok(match piece {
         Piece::Text(text) => Part::Text(text.clone()),
         Piece::Field { name, width } => Part::Field { index: position(names, name)?, width: *width },
+        Piece::Row { width } => Part::Row { width: *width },
     })
 }
 

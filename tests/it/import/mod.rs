@@ -9,6 +9,7 @@ mod dc;
 mod exported;
 mod inspect;
 mod planes;
+mod real;
 mod shapefile;
 mod small_city;
 
