@@ -80,7 +80,9 @@ impl Twin {
             Step::Fold | Step::FoldAcross => (None, None),
         };
         let gone: Vec<&str> = gone.iter().map(|component| component.code.as_str()).collect();
-        gone.iter().for_each(|code| drop(self.components.remove(*code)));
+        for code in &gone {
+            self.components.remove(*code);
+        }
         let entry = Entry(self.next);
         self.next += 1;
         let rows: Vec<ComponentRow<'_>> = new.iter().map(|c| ComponentRow::of(entry, c)).collect();
@@ -104,7 +106,7 @@ impl Twin {
             component.place = Place::Point(crate::geom::lattice::Position { x, y: first.y });
         }
         component.class = ClassCode::new(&format!("{:05}", 1_001 + number % 6)).unwrap();
-        component.name = (number % 3 > 0).then(|| format!("名{}", number % 5).into());
+        component.name = (!number.is_multiple_of(3)).then(|| format!("名{}", number % 5).into());
         component.owner.name = Some(format!("单位{}", number % 4).into());
         component
     }

@@ -47,12 +47,16 @@ impl Forms {
             Shape::Point(_) => self.extents.push(POINT),
             Shape::Line(lines) => {
                 self.open(shape.bbox(), false);
-                lines.iter().for_each(|line| self.part(line, false));
+                for line in lines {
+                    self.part(line, false);
+                }
             }
             Shape::Polygon(polygons) => {
                 self.open(shape.bbox(), true);
                 for rings in polygons {
-                    rings.iter().enumerate().for_each(|(i, ring)| self.part(ring, i == 0));
+                    for (i, ring) in rings.iter().enumerate() {
+                        self.part(ring, i == 0);
+                    }
                 }
             }
         }

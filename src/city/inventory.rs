@@ -292,10 +292,10 @@ fn look(
 ) {
     let view = table.plane.from(place);
     let distance_m = |number: u32| table.forms.distance_m(table.origin, number as usize, place);
-    let Some(class) = class else { return table.all.search(0, view, nearest, keep, &distance_m) };
+    let Some(class) = class else { return table.all.search(0, view, nearest, (keep, &distance_m)) };
     for (group, (_, code)) in table.classes().iter().enumerate() {
         if code.as_str() == class {
-            table.by_class.search(group, view, nearest, keep, &distance_m);
+            table.by_class.search(group, view, nearest, (keep, &distance_m));
         }
     }
 }

@@ -123,8 +123,8 @@ impl Nearest {
 
     /// Takes a component unless it is too far.
     pub fn offer(&mut self, near: Near) {
-        // Written so that NaN is not taken.
-        if !(near.distance_m <= self.reach_m()) || self.limit == 0 {
+        // NaN is a distance that nobody knows.
+        if near.distance_m.is_nan() || near.distance_m > self.reach_m() || self.limit == 0 {
             return;
         }
         let before = |other: &Near| (other.distance_m, other.id) < (near.distance_m, near.id);

@@ -109,8 +109,7 @@ impl Runs {
         group: usize,
         view: View,
         nearest: &mut Nearest,
-        keep: &impl Fn(u32) -> bool,
-        distance_m: &impl Fn(u32) -> f64,
+        (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(u32) -> f64),
     ) {
         let Some(tree) = self.trees.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
@@ -204,9 +203,13 @@ impl Run {
 /// The numbers of each group, in the order given.
 fn by_group(order: &[u32], groups: usize, group_of: impl Fn(u32) -> usize) -> Vec<Vec<u32>> {
     let mut counts = vec![0; groups];
-    order.iter().for_each(|id| counts[group_of(*id)] += 1);
+    for id in order {
+        counts[group_of(*id)] += 1;
+    }
     let mut lists: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
-    order.iter().for_each(|id| lists[group_of(*id)].push(*id));
+    for id in order {
+        lists[group_of(*id)].push(*id);
+    }
     lists
 }
 
@@ -321,7 +324,7 @@ mod tests {
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             all.truncate(9);
             let mut nearest = Nearest::within(radius_m, 9);
-            runs.search(0, plane.from(place), &mut nearest, &|id| id % 7 != 0, &distance_m);
+            runs.search(0, plane.from(place), &mut nearest, (&|id| id % 7 != 0, &distance_m));
             let found: Vec<(f64, u32)> =
                 nearest.into_found().iter().map(|near| (near.distance_m, near.id)).collect();
             assert_eq!(found, all, "{place:?} {radius_m}");
