@@ -21,7 +21,7 @@ pub struct LocateArgs {
 /// # Errors
 /// A file that is no city, a header without id, lng and lat, a coordinate system that cannot be used.
 pub fn run(args: &LocateArgs) -> anyhow::Result<ExitCode> {
-    let city = open::newest(&args.city)?;
+    let city = open::newest_cover(&args.city)?;
     table::answer(&city, args.crs, io::stdin(), io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }
