@@ -318,15 +318,28 @@ impl Base {
 }
 
 /// Tells components too far from the city's origin to stand on its lattice.
+///
+/// A city without cells has no origin yet: its components are held against where most of them are, for the first one may
+/// be the one at (0, 0).
 fn far(snapshot: &Snapshot, sites: &Sites, findings: &mut Findings) {
-    let first = || snapshot.components.first().map(|component| component.place.first());
-    let Some(origin) = snapshot.city.origin.or_else(first).map(Origin::at) else { return };
+    let middle = || middle(&snapshot.components);
+    let Some(origin) = snapshot.city.origin.or_else(middle).map(Origin::at) else { return };
     for component in &snapshot.components {
         if let Some(far) = positions(component).find(|position| origin.point_at(**position).is_none()) {
             let detail = format!("component {}: {far} is more than 5 degrees from the city", component.code);
             findings.add(sites.get(&component.code), Breach::new(Code::CoordinateFar, detail).at(*far));
         }
     }
+}
+
+/// The median of the components' longitudes and of their latitudes; `None` without components.
+fn middle(components: &[Component]) -> Option<Position> {
+    let median = |axis: fn(Position) -> i64| {
+        let mut values: Vec<i64> = components.iter().map(|component| axis(component.place.first())).collect();
+        let half = values.len() / 2;
+        (!values.is_empty()).then(|| *values.select_nth_unstable(half).1)
+    };
+    Some(Position { x: median(|at| at.x)?, y: median(|at| at.y)? })
 }
 
 fn positions(component: &Component) -> Box<dyn Iterator<Item = &Position> + '_> {

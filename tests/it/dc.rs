@@ -7,8 +7,11 @@ use super::http::program::Program;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 use wanmi::city::City;
 use wanmi::geom::shape::ShapeKind;
+use wanmi::store::Store;
+use wanmi::store::sqlite::{Access, SqliteStore};
 
 const CELLS: usize = 296;
 const COMPONENTS: usize = 74_016;
@@ -90,13 +93,14 @@ fn curl_paths(readme: &str) -> Vec<String> {
 
 fn readme_calls_answer(city: &Path) {
     let paths = curl_paths("README.md");
-    assert_eq!(paths.len(), 5);
+    assert_eq!(paths.len(), 7);
     assert_eq!(paths, curl_paths("README.zh-CN.md"));
     let program = Program::serving(city);
     for path in paths {
         let reply = ask(program.address, "GET", &path, &[]);
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
-        assert!(reply.text().contains("\"version\":4"), "{path}: {}", reply.text());
+        let version = if path == "/metrics" { "wanmi_city_version 4" } else { "\"version\":4" };
+        assert!(reply.text().contains(version), "{path}: {}", reply.text());
     }
 }
 
@@ -114,12 +118,20 @@ fn a_row_is_located(city: &Path) {
     assert_eq!(told.lines().nth(1), Some("r-1,2B02,2B,,Ward-2,,70.700,,"));
 }
 
+/// The newest version of a city file, as the service builds it.
+fn stored_city(path: &Path) -> City {
+    let store = SqliteStore::open(path, Access::Read).unwrap();
+    let snapshot = store.load(store.newest().unwrap()).unwrap();
+    let catalogue = wanmi::inventory::classes::catalogue(&snapshot.city.profile).unwrap();
+    City::build(snapshot, Arc::new(catalogue)).unwrap()
+}
+
 #[test]
 fn washington_goes_in_with_the_counts_of_its_sources_and_answers() {
     let folder = tempfile::tempdir().unwrap();
     let path = washington(folder.path());
 
-    let city = wanmi::cli::open::newest(&path).unwrap();
+    let city = stored_city(&path);
     assert_eq!((city.cells.len(), city.inventory.len()), (CELLS, COMPONENTS));
     assert_eq!(stored(&city), counted());
     assert!(

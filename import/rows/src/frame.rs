@@ -1,5 +1,7 @@
 //! What the frames say.
 
+#![allow(clippy::ref_option_ref, reason = "serde's own code for borrowed bytes")]
+
 use serde::{Deserialize, Serialize};
 
 /// One message of the stream.

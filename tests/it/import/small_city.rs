@@ -87,5 +87,5 @@ fn a_check_finds_what_somebody_wrote_behind_our_back() {
     drop(conn);
     let ran = wanmi(&["check", city.path()], &[]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stdout.contains("class_unknown") && ran.stdout.contains("不合格"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("store_seal × ") && ran.stdout.contains("不合格"), "{}", ran.stdout);
 }
