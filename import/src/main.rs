@@ -49,7 +49,7 @@ struct Arguments {
 enum Task {
     /// Reads files and folders; text stays as the bytes of the file.
     Read {
-        /// Shapefile, GeoPackage, FileGDB, FlatGeobuf, GeoJSON, CSV, XLSX, also in .zip, .gz and folders.
+        /// Shapefile, GeoPackage, `FileGDB`, `FlatGeobuf`, GeoJSON, CSV, XLSX, also in .zip, .gz and folders.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Only the layer of this name.

@@ -234,14 +234,15 @@ impl Table {
 fn value(cell: &DataRef<'_>) -> Option<Value> {
     Some(match cell {
         DataRef::Empty => return None,
-        DataRef::String(text) => return text_value(text),
         DataRef::SharedString(text) => return text_value(text),
         DataRef::Int(number) => number_value(*number as f64),
         DataRef::Float(number) => number_value(*number),
         DataRef::Bool(truth) => Value::Int((*truth).into()),
         DataRef::DateTime(moment) if moment.is_duration() => Value::Real(moment.as_f64()),
         DataRef::DateTime(moment) => Value::Text(iso(moment.to_ymd_hms_milli()).into_bytes()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => return text_value(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            return text_value(text);
+        }
         DataRef::Error(error) => Value::Text(error.to_string().into_bytes()),
     })
 }

@@ -29,8 +29,8 @@ pub struct ImportArgs {
     /// Delivered files: .geojson or .json (also .gz), .shp with its siblings, .gpkg; together one version
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// What the rows become 图层: cells, regions, components, departments, inspectors, duty_zones, overlays, area_grades,
-    /// control_areas, permits, places, roads, buildings
+    /// What the rows become 图层: cells, regions, components, departments, inspectors, `duty_zones`, overlays, `area_grades`,
+    /// `control_areas`, permits, places, roads, buildings
     #[arg(long)]
     layer: LayerKind,
     /// A mapping file, or a folder with one mapping for each file, named like it; without it fields are known by their names in the standards

@@ -13,7 +13,7 @@ const SHOWN_SYSTEMS: usize = 21;
 /// Arguments of `wanmi inspect`.
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {
-    /// Files or folders: Shapefile, GeoPackage, FileGDB, FlatGeobuf, GeoJSON, GeoJSONSeq, CSV, XLSX, also in .zip and .gz
+    /// Files or folders: Shapefile, GeoPackage, `FileGDB`, `FlatGeobuf`, GeoJSON, `GeoJSONSeq`, CSV, XLSX, also in .zip and .gz
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Shows texts in this encoding 按此编码显示文字

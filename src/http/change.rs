@@ -115,6 +115,7 @@ struct Warning {
     request_body(content = PatchBody, content_type = "application/json"),
     responses((status = 200, description = "Changed", body = Changed)),
 )]
+#[expect(clippy::too_many_arguments, reason = "axum gives each part of a request as an argument")]
 pub(super) async fn change(
     State(service): State<Service>,
     Extension(shown): Extension<Arc<Shown>>,
@@ -238,16 +239,15 @@ impl Reading {
     }
 
     fn required(&mut self, name: &str) -> String {
-        match self.text(name).flatten() {
-            Some(text) => text.to_string(),
-            None => {
-                self.refuse(
-                    name,
-                    Code::ParameterMissing,
-                    format!("{name} is required: every change names who and why"),
-                );
-                String::new()
-            }
+        if let Some(text) = self.text(name).flatten() {
+            text.to_string()
+        } else {
+            self.refuse(
+                name,
+                Code::ParameterMissing,
+                format!("{name} is required: every change names who and why"),
+            );
+            String::new()
         }
     }
 

@@ -174,7 +174,7 @@ impl Gatherer<'_> {
                 }
                 Item::Refused(refusal) => return Err(refused(refusal)),
                 Item::Skipped(refusal) => {
-                    self.findings.add(None, Breach::new(Code::FileSkipped, refusal.detail))
+                    self.findings.add(None, Breach::new(Code::FileSkipped, refusal.detail));
                 }
             }
             Ok(())

@@ -15,13 +15,13 @@ pub(crate) enum Group {
     },
     /// A `.dbf` without `.shp`.
     Table { table: usize, code_page: Option<usize> },
-    /// The files of a FileGDB, and its folder within the holder; empty when the holder itself is it.
+    /// The files of a `FileGDB`, and its folder within the holder; empty when the holder itself is it.
     Geodatabase { folder: String, files: Vec<usize> },
     /// Anything else.
     Single(usize),
 }
 
-/// The first table of every FileGDB.
+/// The first table of every `FileGDB`.
 const CATALOGUE: &str = "a00000001.gdbtable";
 /// Endings of files that belong to others and hold nothing we read.
 const SIDECARS: [&str; 20] = [
@@ -80,7 +80,7 @@ fn is_sidecar(path: &str, stem: &str, ending: &str) -> bool {
     left_behind || metadata || journal || SIDECARS.contains(&ending)
 }
 
-/// Folders that are FileGDBs, with the files directly in them.
+/// Folders that are `FileGDBs`, with the files directly in them.
 fn databases(paths: &[String]) -> BTreeMap<&str, Vec<usize>> {
     let folder = |path: &'_ str| path.len() - path.rsplit('/').next().unwrap_or(path).len();
     let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

@@ -21,6 +21,7 @@ pub(crate) fn gunzip(
     budget.unpack(MultiGzDecoder::new(packed), packed_bytes, file, broken)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the budget hands the error over")]
 fn broken(error: io::Error, file: &str) -> Refused {
     let file = file.to_owned();
     match error.kind() {

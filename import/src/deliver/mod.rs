@@ -58,7 +58,7 @@ pub(crate) struct Shapefile {
     pub(crate) code_page: Option<Body>,
 }
 
-/// The files of a FileGDB.
+/// The files of a `FileGDB`.
 #[derive(Debug)]
 pub(crate) struct Geodatabase {
     /// Name to show.
@@ -105,6 +105,7 @@ pub(crate) fn walk(place: &Place, each: Each<'_>) -> Result<(), Stopped> {
 }
 
 /// A file that was named itself.
+#[expect(clippy::large_enum_variant, reason = "there are as many as files in a delivery")]
 enum Named {
     Shapefile(Shapefile),
     Other(Body),
@@ -173,7 +174,7 @@ impl Holder {
         }
     }
 
-    /// The FileGDB whose files these are.
+    /// The `FileGDB` whose files these are.
     fn geodatabase(
         &mut self,
         inner: &str,

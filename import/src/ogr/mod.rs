@@ -125,7 +125,7 @@ impl Ogr {
         self.open(Ready { mount, file, format: Format::GeoPackage, driver: "GPKG" })?.layers(sink)
     }
 
-    /// Reads a FlatGeobuf.
+    /// Reads a `FlatGeobuf`.
     ///
     /// # Errors
     /// [`Stopped`].
@@ -135,7 +135,7 @@ impl Ogr {
         self.open(Ready { mount, file, format: Format::FlatGeobuf, driver: "FlatGeobuf" })?.layers(sink)
     }
 
-    /// Reads a FileGDB.
+    /// Reads a `FileGDB`.
     ///
     /// # Errors
     /// [`Stopped`].

@@ -56,7 +56,7 @@ mod tests {
             format!("{ONE}\n{ONE}"),
             format!("\u{feff}{ONE}\r\n\r\n{ONE}\n"),
             format!("\x1e{ONE}\n\x1e{ONE}\n"),
-            format!("\x1e{}\n\x1e{ONE}", ONE),
+            format!("\x1e{ONE}\n\x1e{ONE}"),
         ] {
             assert_eq!(String::from_utf8(collection(text.as_bytes()).unwrap()).unwrap(), expect);
         }

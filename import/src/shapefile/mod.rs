@@ -2,7 +2,7 @@
 //!
 //! `.shp` and `.dbf` are simple enough that a reader without C is both safer and three times faster (DECISIONS 17). Lengths
 //! and counts in the headers are compared with the files before anything is read. Source: ESRI Shapefile
-//! Technical Description, 1998; dBASE III to Visual FoxPro headers.
+//! Technical Description, 1998; dBASE III to Visual `FoxPro` headers.
 
 mod code_page;
 mod head;
