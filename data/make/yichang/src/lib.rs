@@ -3,10 +3,10 @@
 //! Names and codes are Yichang's; borders, cells, components, departments and persons are invented. The same [`Order`] gives
 //! the same bytes on every machine: whole numbers, `libm`, no clock, no order of a hash map.
 //!
-//! How a city comes about: [`land`] draws two banks and an island beside a straight river; [`carve`] cuts them along
-//! streets into districts, streets, communities and blocks on a [`mesh`] where every border exists once; [`ground`] bends the
-//! plan along the river's course, merges some blocks and puts in a lake, an enclave and an exclave; [`city`] gives names
-//! and codes; [`things`] sets up components along the streets; [`write`] writes shapefiles; [`delivery`] puts it all
+//! How a city comes about: `land` draws two banks and an island beside a straight river; `carve` cuts them along
+//! streets into districts, streets, communities and blocks on a `mesh` where every border exists once; `ground` bends the
+//! plan along the river's course, merges some blocks and puts in a lake, an enclave and an exclave; `city` gives names
+//! and codes; `things` sets up components along the streets; `write` writes shapefiles; `delivery` puts it all
 //! into a folder.
 
 mod carve;
