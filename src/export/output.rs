@@ -113,7 +113,7 @@ pub struct Stream {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in an export")]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in an export")]
 enum Pipe {
     Stdout(BufWriter<io::Stdout>),
     Plain(BufWriter<NamedTempFile>),
