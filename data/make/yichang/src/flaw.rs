@@ -244,27 +244,47 @@ pub(crate) fn disc(at: [f64; 2], radius: f64) -> Ring {
     (0..12).map(corner).collect()
 }
 
-/// Changes the numbers of two cells that follow each other, at most once in each community.
-///
-/// The second lies both east and south of the first, so that the change is wrong however rows are read.
+/// A cell that is so far north-west of its predecessor, in metres, is that in degrees too.
+const CLEAR_M: f64 = 5.0;
+
+/// Changes the numbers of two cells of a community, at most once in each, so that one cell follows one that it lies wholly
+/// north and west of: that is wrong by rows and by columns.
 fn swap_numbers(city: &mut City, victims: &mut Victims, planted: Planted) -> Result<(), NoRoom> {
-    let centres: Vec<[f64; 2]> =
-        city.cells.iter().map(|cell| crate::city::centre(&cell.polygons[0][0])).collect();
-    let found = victims.take(planted, |second| {
-        let first = second.checked_sub(1)?;
-        let community = city.cells[second].community;
-        let [a, b] = [centres[first], centres[second]];
-        if city.cells[first].community != community || b[0] < a[0] + 30.0 || b[1] > a[1] - 10.0 {
-            return None;
-        }
+    let boxes: Vec<[f64; 4]> = city.cells.iter().map(|cell| box_of(&cell.polygons)).collect();
+    let found = victims.take(planted, |i| {
+        let community = city.cells[i].community;
         // Cells stand in the order of their codes, so a community's stand together; all of them are used up.
         let begin = city.cells.partition_point(|cell| cell.community < community);
         let mates = (begin..city.cells.len()).take_while(|j| city.cells[*j].community == community);
-        Some((first, mates.filter(|j| *j != second).collect()))
+        let mates: Vec<usize> = mates.collect();
+        let swaps_once = |other: &&usize| {
+            let mut swapped: Vec<[f64; 4]> = mates.iter().map(|j| boxes[*j]).collect();
+            swapped.swap(i - begin, **other - begin);
+            let north_west = swapped.windows(2).map(|pair| north_west(pair[0], pair[1]));
+            let (wrong, unclear) = north_west.fold((0, 0), |(wrong, unclear), metres| {
+                (wrong + usize::from(metres > 0.0), unclear + usize::from(metres.abs() < CLEAR_M))
+            });
+            (wrong, unclear) == (1, 0)
+        };
+        let other = *mates.iter().filter(|j| **j != i).find(swaps_once)?;
+        Some((other, mates.iter().copied().filter(|j| *j != i).collect()))
     })?;
-    for (second, first) in found {
+    for (first, second) in found {
         let (a, b) = (city.cells[first].code.clone(), city.cells[second].code.clone());
         (city.cells[first].code, city.cells[second].code) = (b, a);
     }
     Ok(())
+}
+
+/// The box around polygons: west, south, east, north.
+fn box_of(polygons: &[Vec<Ring>]) -> [f64; 4] {
+    let places = polygons.iter().flatten().flatten();
+    places.fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[w, s, e, n], [x, y]| {
+        [w.min(*x), s.min(*y), e.max(*x), n.max(*y)]
+    })
+}
+
+/// How many metres the second box lies both north and west of the first; negative when it does not.
+fn north_west(before: [f64; 4], after: [f64; 4]) -> f64 {
+    (after[1] - before[3]).min(before[0] - after[2])
 }

@@ -16,7 +16,7 @@ pub(crate) fn cells(order: &Order) -> String {
     let head = head(order, "cells");
     format!(
         "{head}\n[fields]\ncode = \"BGID\"\nname = \"BGMC\"\ncommunity = \"SQDM\"\nstreet = \"JDDM\"\n\
-         district = \"QXDM\"\nstarted = \"ORDate\"\n"
+         district = \"QXDM\"\nstarted = \"ORDate\"\nended = \"DEDate\"\narea_m2 = \"Area\"\n"
     )
 }
 

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// Classes with fewer things host no defect.
 const HOST_MIN: usize = 8;
 
+/// Classes with so few things are rare in every city.
+const HOST_RARE: usize = 40;
+
 /// A defect and which of its forms.
 pub(crate) type Flaw = (Defect, usize);
 
@@ -44,7 +47,12 @@ impl Flaws {
                 let class = &classes[number];
                 let fits = match planted.defect {
                     Defect::L1 => hosts_lines(class),
-                    Defect::C18 => hosts_points(class) && lender.is_some_and(|lender| lender < number),
+                    // Rare classes only: where things of one class stand thick, one more would be near another.
+                    Defect::C18 => {
+                        hosts_points(class)
+                            && class.count <= (rows.len() / 500).max(HOST_RARE)
+                            && lender.is_some_and(|lender| lender < number)
+                    }
                     // Its predecessors of the same district lend their codes and places.
                     Defect::C5 | Defect::C6 => hosts_points(class) && k > class.count / 3,
                     _ => hosts_points(class) && Some(number) != lender,
