@@ -1,6 +1,7 @@
 //! `wanmi init`: an empty city with its profile.
 
 use super::Who;
+use crate::geom::crs::{Crs, Purpose, Transformer};
 use crate::inventory::classes::catalogue;
 use crate::inventory::refused::Refused;
 use crate::model::profile::Profile;
@@ -52,6 +53,10 @@ fn read_profile(path: &Path) -> anyhow::Result<Profile> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("the profile {shown} cannot be read"))?;
     let profile: Profile = toml::from_str(&text).with_context(|| format!("{shown} is no profile"))?;
+    profile.check().with_context(|| format!("{shown} contradicts itself"))?;
+    if let Some(plane) = profile.plane {
+        Transformer::new(Crs::Epsg(plane), Purpose::Survey).map_err(Refused::Crs)?;
+    }
     let codes = &profile.codes;
     for (what, pattern) in [
         ("cell", &codes.cell),

@@ -9,6 +9,7 @@ pub mod init;
 pub mod inspect;
 pub mod locate;
 pub mod log;
+pub mod mapping;
 pub mod open;
 pub mod serve;
 pub mod show;
@@ -36,6 +37,8 @@ pub enum Command {
     Inspect(inspect::InspectArgs),
     /// Reads, validates, compares and commits a delivery 导入普查成果
     Import(import::ImportArgs),
+    /// Writes a first mapping for a delivery 字段映射
+    Mapping(mapping::MappingArgs),
     /// Says which cell each place of a table lies in 批量定位
     Locate(locate::LocateArgs),
     /// Answers over HTTP and shows the map 启动服务
@@ -64,6 +67,7 @@ impl Command {
             Command::Init(args) => init::run(args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Import(args) => import::run(args),
+            Command::Mapping(args) => mapping::run(args),
             Command::Locate(args) => locate::run(&args),
             Command::Serve(args) => serve::run(args),
             Command::Export(args) => export::run(args),

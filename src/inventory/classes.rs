@@ -1,7 +1,7 @@
 //! The class catalogue of the three editions, as data, with a city's own classes (see `data/classes/README.md`).
 
 use crate::geom::shape::ShapeKind;
-use crate::model::class::{Catalogue, Class, Edition, Evidence, Kind};
+use crate::model::class::{Accuracy, Catalogue, Class, Edition, Evidence, Kind};
 use crate::model::code::{ClassCode, InvalidCode};
 use crate::model::profile::Profile;
 use serde::Deserialize;
@@ -88,6 +88,9 @@ struct Row {
     /// `P`, `L` and `A`, several in one word.
     #[serde(default)]
     geom: String,
+    /// The accuracy class `A`, `B` or `C`.
+    #[serde(default)]
+    acc: String,
     /// `C` seen, `I` inferred, `L` inferred with low confidence, `U` unknown; found where a file has no such column.
     #[serde(default)]
     ev: String,
@@ -115,6 +118,12 @@ impl Row {
             gloss: self.gloss,
             shapes,
             evidence,
+            accuracy: match self.acc.as_str() {
+                "A" => Some(Accuracy::A),
+                "B" => Some(Accuracy::B),
+                "C" => Some(Accuracy::C),
+                _ => None,
+            },
             shapes_evidence,
         })
     }

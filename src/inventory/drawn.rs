@@ -49,6 +49,9 @@ pub fn drawn(wkb: Option<&[u8]>) -> Result<Drawn, Breach> {
         }
         _ => return Err(Breach::new(Code::GeometryKind, "a collection of geometries in one row")),
     };
+    if drawn == Drawn::Point([0.0, 0.0]) {
+        return Err(Breach::new(Code::CoordinateZero, "both coordinates are zero"));
+    }
     if drawn.is_empty() {
         return Err(Breach::new(Code::GeometryEmpty, "the geometry has no point"));
     }

@@ -19,6 +19,7 @@ pub mod glob;
 pub mod mapping;
 pub mod plan;
 pub mod standard;
+pub mod suggest;
 
 pub mod drawn;
 pub mod system;
@@ -33,22 +34,17 @@ pub mod things;
 
 pub mod parents;
 pub mod stage;
+pub mod standing;
+pub mod thing_rules;
 
 pub mod check;
 
 use crate::city::City;
-use crate::city::inventory::shape_on;
 use crate::geom::crs::Crs;
-use crate::geom::lattice::{Origin, Position};
 use crate::model::class::Catalogue;
-use crate::model::code::ComponentCode;
-use crate::model::component::{Component, Place};
 use crate::model::thing::ThingKind;
 use crate::model::version::{Changeset, Version};
-use crate::rules::code::Code;
-use crate::rules::delivered_cell_differs::delivered_cell_differs;
-use crate::rules::finding::{Breach, Findings, Site};
-use crate::rules::outside_cover::outside_cover;
+use crate::rules::finding::Findings;
 use crate::rules::swapped_axes::Surroundings;
 use crate::store::{Change, Snapshot, Store};
 use cells::MovedVertex;
@@ -57,7 +53,6 @@ use gather::{Gathering, Progress, Tally, gather};
 use read::Importer;
 use refused::Refused;
 use stage::{Difference, Scope, Staged};
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use target::LayerKind;
@@ -117,8 +112,9 @@ pub struct Outcome {
 
 /// Reads, validates, compares and, when asked to and nothing refuses it, commits a delivery as one changeset.
 ///
-/// What is committed was built into a city first, so every version can be served. A finding of severity error means
-/// nothing is committed. Cost: reading the files, and building a city twice.
+/// A new cover or new regions are built into a city before they are committed, and components are judged one by one
+/// against the city that stands, so every version can be served. A finding of severity error means nothing is committed.
+/// Cost: reading the files, building the cover, and one copy of what is delivered.
 ///
 /// # Errors
 /// [`Refused`] when a file is not read at all, or somebody else committed in between; nothing is committed then.
@@ -149,7 +145,7 @@ pub fn import(
         }
         LayerKind::Things(kind) => base.things(&read, kind, request.scope, &mut findings)?,
     };
-    let Made { tally, staged, moved, sites } = made;
+    let Made { tally, staged, moved } = made;
     let (version, nothing) = (base.version, staged.change == Change::default());
     let mut outcome = Outcome {
         base: version,
@@ -163,7 +159,11 @@ pub fn import(
     if nothing {
         return Ok(outcome);
     }
-    base.prove(&staged.change, &sites, &mut outcome.findings)?;
+    match request.kind {
+        LayerKind::Cells | LayerKind::Regions => base.prove(&staged.change, &mut outcome.findings)?,
+        // Judged one by one against the city that stands; its room is needed to write them.
+        LayerKind::Components | LayerKind::Things(_) => drop(base),
+    }
     if !outcome.findings.refuse() && request.run == Run::Commit {
         outcome.version = store.commit(version, &request.by, &staged.change)?;
         outcome.committed = true;
@@ -191,15 +191,11 @@ fn today(at: &str) -> String {
     format!("{:04}{:02}{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
-/// Where delivered components stand.
-type Sites = HashMap<ComponentCode, Site>;
-
 /// What a delivery was made into.
 struct Made {
     tally: Tally,
     staged: Staged,
     moved: Vec<MovedVertex>,
-    sites: Sites,
 }
 
 /// The version that a delivery is compared with.
@@ -239,7 +235,7 @@ impl Base {
         let mut rows = regions::RegionRows::new(&self.snapshot.city.profile, self.surroundings())?;
         let tally = read.into(&mut rows, findings)?;
         let staged = stage::regions(&self.snapshot, &self.city, &rows.taken, findings);
-        Ok(Made { tally, staged, moved: Vec::new(), sites: Sites::new() })
+        Ok(Made { tally, staged, moved: Vec::new() })
     }
 
     fn cells(&self, read: &Reading<'_>, tolerance_m: f64, findings: &mut Findings) -> Result<Made, Refused> {
@@ -249,10 +245,10 @@ impl Base {
         let whole = tally.accepted == tally.read;
         let made = if whole { rows.cover(self.snapshot.city.origin, tolerance_m, findings)? } else { None };
         let Some(made) = made else {
-            return Ok(Made { tally, staged: Staged::default(), moved: Vec::new(), sites: Sites::new() });
+            return Ok(Made { tally, staged: Staged::default(), moved: Vec::new() });
         };
         let staged = stage::cells(&self.snapshot, &self.city, &made, findings);
-        Ok(Made { tally, staged, moved: made.moved, sites: Sites::new() })
+        Ok(Made { tally, staged, moved: made.moved })
     }
 
     fn components(
@@ -266,9 +262,11 @@ impl Base {
         let held = Held { catalogue: &self.catalogue, profile, city: self.surroundings(), today };
         let mut rows = components::ComponentRows::new(held)?;
         let tally = read.into(&mut rows, findings)?;
-        let staged = stage::components(&self.snapshot.components, &rows.taken, scope, findings);
-        let sites = rows.taken.into_iter().map(|(component, site)| (component.code, site)).collect();
-        Ok(Made { tally, staged, moved: Vec::new(), sites })
+        standing::judge_places(&self.city, &self.snapshot.components, &rows.taken, findings);
+        let held = (&*self.catalogue, profile);
+        standing::judge_neighbours(held, &self.snapshot.components, &rows.taken, findings);
+        let staged = stage::components(&self.snapshot.components, rows.taken, scope, findings);
+        Ok(Made { tally, staged, moved: Vec::new() })
     }
 
     fn things(
@@ -280,72 +278,26 @@ impl Base {
     ) -> Result<Made, Refused> {
         let mut rows = things::ThingRows::new(kind, self.surroundings());
         let tally = read.into(&mut rows, findings)?;
+        let whole = scope == Scope::Whole;
+        let kept = thing_rules::kept(&self.snapshot.things, kind, &rows.taken, whole);
+        thing_rules::judge(&self.snapshot, &self.city, &rows.taken, &kept, findings);
         let staged = stage::things(&self.snapshot.things, kind, &rows.taken, scope);
-        Ok(Made { tally, staged, moved: Vec::new(), sites: Sites::new() })
+        Ok(Made { tally, staged, moved: Vec::new() })
     }
 
-    /// Builds the city that the change makes and asks it what only a city knows; nothing is built once refused.
-    fn prove(self, change: &Change, sites: &Sites, findings: &mut Findings) -> Result<(), Refused> {
+    /// Builds the city that the change makes, without its components, and asks a new cover about each of them; nothing
+    /// is built once refused.
+    fn prove(self, change: &Change, findings: &mut Findings) -> Result<(), Refused> {
         if findings.refuse() {
             return Ok(());
         }
         let mut snapshot = stage::applied(self.snapshot, change);
-        far(&snapshot, sites, findings);
-        if findings.refuse() {
-            return Ok(());
-        }
-        let (new_cover, components) = (change.cover.is_some(), std::mem::take(&mut snapshot.components));
-        // Which cell holds a component is asked of the cover; a tree of all components would be built for nothing.
-        let city = if new_cover {
-            City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?
-        } else {
-            self.city
-        };
-        let Some(grid) = &city.grid else { return Ok(()) };
+        let components = std::mem::take(&mut snapshot.components);
+        let city = City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?;
+        let Some(grid) = city.grid.as_ref().filter(|_| change.cover.is_some()) else { return Ok(()) };
         for component in &components {
-            let site = sites.get(&component.code);
-            if site.is_none() && !new_cover {
-                continue;
-            }
-            let shape = shape_on(grid.cover.origin(), &component.place);
-            let holds =
-                shape.and_then(|shape| grid.cell_at(shape.anchor())).map(|cell| &city.cell(cell).code);
-            let breaches = [outside_cover(component, holds), delivered_cell_differs(component, holds)];
-            findings.extend(site, breaches.into_iter().flatten());
+            findings.extend(None, standing::in_grid(&city, grid, component));
         }
         Ok(())
-    }
-}
-
-/// Tells components too far from the city's origin to stand on its lattice.
-///
-/// A city without cells has no origin yet: its components are held against where most of them are, for the first one may
-/// be the one at (0, 0).
-fn far(snapshot: &Snapshot, sites: &Sites, findings: &mut Findings) {
-    let middle = || middle(&snapshot.components);
-    let Some(origin) = snapshot.city.origin.or_else(middle).map(Origin::at) else { return };
-    for component in &snapshot.components {
-        if let Some(far) = positions(component).find(|position| origin.point_at(**position).is_none()) {
-            let detail = format!("component {}: {far} is more than 5 degrees from the city", component.code);
-            findings.add(sites.get(&component.code), Breach::new(Code::CoordinateFar, detail).at(*far));
-        }
-    }
-}
-
-/// The median of the components' longitudes and of their latitudes; `None` without components.
-fn middle(components: &[Component]) -> Option<Position> {
-    let median = |axis: fn(Position) -> i64| {
-        let mut values: Vec<i64> = components.iter().map(|component| axis(component.place.first())).collect();
-        let half = values.len() / 2;
-        (!values.is_empty()).then(|| *values.select_nth_unstable(half).1)
-    };
-    Some(Position { x: median(|at| at.x)?, y: median(|at| at.y)? })
-}
-
-fn positions(component: &Component) -> Box<dyn Iterator<Item = &Position> + '_> {
-    match &component.place {
-        Place::Point(position) => Box::new(std::iter::once(position)),
-        Place::Line(lines) => Box::new(lines.iter().flatten()),
-        Place::Polygon(polygons) => Box::new(polygons.iter().flatten().flatten()),
     }
 }

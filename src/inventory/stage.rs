@@ -3,6 +3,7 @@
 use super::cells::{MadeCover, border_arcs, outline};
 use super::parents::RegionTree;
 use super::regions::judge_parents;
+use crate::city::build::cell_area_m2;
 use crate::city::{CellGrid, City};
 use crate::cover::CellId;
 use crate::model::cell::{Cell, Parents};
@@ -10,6 +11,8 @@ use crate::model::code::ComponentCode;
 use crate::model::component::Component;
 use crate::model::region::{Level, Region};
 use crate::model::thing::{Thing, ThingKind};
+use crate::rules::cell_measure::{Numbered, cell_area_differs, cell_area_unusual, cell_sequence};
+use crate::rules::cell_prefix::CellPrefix;
 use crate::rules::code::Code;
 use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Breach, Findings, Site};
@@ -63,27 +66,39 @@ impl Difference {
 /// Compares components with those of the base version.
 pub fn components(
     base: &[Component],
-    delivered: &[(Component, Site)],
+    delivered: Vec<(Component, Site)>,
     scope: Scope,
     findings: &mut Findings,
 ) -> Staged {
+    if scope == Scope::Whole {
+        return whole(base, delivered, findings);
+    }
+    part(base, delivered, findings)
+}
+
+/// What a delivery lacks ends.
+fn whole(base: &[Component], delivered: Vec<(Component, Site)>, findings: &mut Findings) -> Staged {
+    let codes: HashSet<ComponentCode> =
+        delivered.iter().map(|(component, _)| component.code.clone()).collect();
+    let mut staged = part(base, delivered, findings);
+    let gone = base.iter().map(|known| &known.code).filter(|code| !codes.contains(*code));
+    staged.change.gone = gone.cloned().collect();
+    staged.difference.gone = staged.change.gone.len() as u64;
+    staged
+}
+
+/// What a delivery lacks stays; its components move into the change, as a city has room for them once.
+fn part(base: &[Component], delivered: Vec<(Component, Site)>, findings: &mut Findings) -> Staged {
     let known: HashMap<&ComponentCode, &Component> = base.iter().map(|known| (&known.code, known)).collect();
     let mut staged = Staged::default();
     for (component, site) in delivered {
         let before = known.get(&component.code).copied();
-        if let Some(breach) = before.and_then(|before| code_reused(before, component)) {
-            findings.add(Some(site), breach);
+        if let Some(breach) = before.and_then(|before| code_reused(before, &component)) {
+            findings.add(Some(&site), breach);
         }
-        if staged.difference.count(before, component) {
-            staged.change.components.push(component.clone());
+        if staged.difference.count(before, &component) {
+            staged.change.components.push(component);
         }
-    }
-    if scope == Scope::Whole {
-        let delivered: HashSet<&ComponentCode> =
-            delivered.iter().map(|(component, _)| &component.code).collect();
-        let gone = base.iter().map(|known| &known.code).filter(|code| !delivered.contains(code));
-        staged.change.gone = gone.cloned().collect();
-        staged.difference.gone = staged.change.gone.len() as u64;
     }
     staged
 }
@@ -182,6 +197,7 @@ fn changed(cell: &Cell, chosen: &Parents) -> Option<Breach> {
 /// Compares a whole new cover with that of the base version; every cell finds its parents.
 pub fn cells(base: &Snapshot, city: &City, made: &MadeCover, findings: &mut Findings) -> Staged {
     let cells = parented(&base.regions, made, findings);
+    judge_cells(base, made, findings);
     let mut staged = Staged::default();
     let mut known: HashMap<&str, (CellId, &Cell)> = HashMap::new();
     for (i, cell) in city.cells.iter().enumerate() {
@@ -203,6 +219,26 @@ pub fn cells(base: &Snapshot, city: &City, made: &MadeCover, findings: &mut Find
         staged.change.cover = Some(CoverChange { origin, arcs, cells });
     }
     staged
+}
+
+/// Tells cells whose code, area or number is not what the drawing and the city say.
+fn judge_cells(base: &Snapshot, made: &MadeCover, findings: &mut Findings) {
+    let prefix = CellPrefix::new(&base.regions);
+    let bounds = base.city.profile.cell_area_m2;
+    for (i, row) in made.rows.iter().enumerate() {
+        let cell = &row.cell.code;
+        let drawn_m2 = cell_area_m2(&made.cover, CellId(i as u32));
+        findings.extend(Some(&row.site), prefix.check(cell));
+        let given = row.area_m2.and_then(|given_m2| cell_area_differs(cell, given_m2, drawn_m2));
+        findings.extend(Some(&row.site), given);
+        findings.extend(Some(&row.site), cell_area_unusual(cell, drawn_m2, bounds));
+    }
+    let boxes = (0_u32..).map(|i| made.cover.cell_bbox(CellId(i)));
+    let numbered: Vec<Numbered<'_>> =
+        made.rows.iter().zip(boxes).map(|(row, bbox)| Numbered { cell: &row.cell.code, bbox }).collect();
+    for (i, breach) in cell_sequence(&numbered) {
+        findings.add(Some(&made.rows[i].site), breach);
+    }
 }
 
 /// The delivered cells with their parents.

@@ -92,6 +92,17 @@ pub enum Evidence {
     Local,
 }
 
+/// How exactly a class is surveyed, as a root mean square error of the position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Accuracy {
+    /// 0.5 m.
+    A,
+    /// 1 m.
+    B,
+    /// 10 m.
+    C,
+}
+
 /// One class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Class {
@@ -107,6 +118,8 @@ pub struct Class {
     pub shapes: Vec<ShapeKind>,
     /// How well code and name are known.
     pub evidence: Evidence,
+    /// How exactly the standard wants it surveyed, as far as the catalogue says.
+    pub accuracy: Option<Accuracy>,
     /// How well the shapes are known; what is only derived warns and never rejects (DECISIONS 10).
     pub shapes_evidence: Evidence,
 }

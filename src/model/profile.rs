@@ -29,6 +29,138 @@ pub struct Profile {
     /// States of components beside the standard's.
     #[serde(default)]
     pub states: Vec<String>,
+    /// The plane that surveys of this city are drawn in, by EPSG number; a delivery names its own all the same.
+    #[serde(default)]
+    pub plane: Option<u32>,
+    /// Areas of cells that are not worth telling.
+    #[serde(default)]
+    pub cell_area_m2: AreaBounds,
+    /// How near two components of one class make them doubtful.
+    #[serde(default)]
+    pub near_duplicate_cm: NearDuplicate,
+    /// Whether the cells of a duty zone must touch.
+    #[serde(default)]
+    pub duty_zone_adjacent: bool,
+    /// The steps by which a department is found.
+    #[serde(default)]
+    pub ladder: Ladders,
+}
+
+/// The least and the largest usual area of a cell, in m².
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AreaBounds {
+    /// The least.
+    pub min: u32,
+    /// The largest.
+    pub max: u32,
+}
+
+/// Radii by accuracy class of the standard, in centimetres.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NearDuplicate {
+    /// Class A, surveyed to 0.5 m.
+    pub a: u16,
+    /// Class B, surveyed to 1 m; also where the class is not known.
+    pub b: u16,
+    /// Class C, surveyed to 10 m.
+    pub c: u16,
+}
+
+/// A step towards the department that answers for a report (DECISIONS "Responsibility").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A leader's ruling on the report.
+    Ruling,
+    /// Rules marked override.
+    Override,
+    /// The component's maintainer, then its owner.
+    Unit,
+    /// The most specific duty rule.
+    Duty,
+    /// The body of the community, street or district.
+    Territory,
+    /// The competent department.
+    Competent,
+}
+
+/// The steps of each kind of report, in order; kept for routing.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ladders {
+    /// For components: whose it is, then where it is.
+    pub component: Vec<Step>,
+    /// For events: where it is, then whose it is.
+    pub event: Vec<Step>,
+}
+
+impl Default for AreaBounds {
+    fn default() -> Self {
+        AreaBounds { min: 500, max: 100_000 }
+    }
+}
+
+impl Default for NearDuplicate {
+    fn default() -> Self {
+        NearDuplicate { a: 30, b: 50, c: 100 }
+    }
+}
+
+impl Default for Ladders {
+    fn default() -> Self {
+        use Step as S;
+        Ladders {
+            component: vec![S::Ruling, S::Override, S::Unit, S::Duty, S::Territory, S::Competent],
+            event: vec![S::Ruling, S::Override, S::Duty, S::Territory, S::Unit, S::Competent],
+        }
+    }
+}
+
+/// What a profile says that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// A ladder has a step twice.
+    #[error("the ladder for {kind} has step {step:?} twice")]
+    StepTwice {
+        /// The kind of report.
+        kind: &'static str,
+        /// The step.
+        step: Step,
+    },
+    /// No area lies between the bounds.
+    #[error("cell_area_m2: min {min} is not below max {max}")]
+    Bounds {
+        /// The least.
+        min: u32,
+        /// The largest.
+        max: u32,
+    },
+    /// A radius too wide to be a doubt.
+    #[error("near_duplicate_cm: {0} is more than 1000")]
+    Radius(u16),
+}
+
+impl Profile {
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// The first [`Contradiction`].
+    pub fn check(&self) -> Result<(), Contradiction> {
+        for (kind, steps) in [("component", &self.ladder.component), ("event", &self.ladder.event)] {
+            let twice = steps.iter().enumerate().find(|(i, step)| steps[..*i].contains(step));
+            if let Some((_, step)) = twice {
+                return Err(Contradiction::StepTwice { kind, step: *step });
+            }
+        }
+        let AreaBounds { min, max } = self.cell_area_m2;
+        if min >= max {
+            return Err(Contradiction::Bounds { min, max });
+        }
+        let NearDuplicate { a, b, c } = self.near_duplicate_cm;
+        [a, b, c].into_iter().find(|cm| *cm > 1_000).map_or(Ok(()), |cm| Err(Contradiction::Radius(cm)))
+    }
 }
 
 /// Regular expressions that a whole code must match; absent means any code.
@@ -88,6 +220,11 @@ impl Default for Profile {
             local_classes: Vec::new(),
             class_geometry: Vec::new(),
             states: Vec::new(),
+            plane: None,
+            cell_area_m2: AreaBounds::default(),
+            near_duplicate_cm: NearDuplicate::default(),
+            duty_zone_adjacent: false,
+            ladder: Ladders::default(),
         }
     }
 }
@@ -106,6 +243,36 @@ impl LocalClass {
             shapes: self.geometry.clone(),
             evidence: Evidence::Local,
             shapes_evidence: Evidence::Local,
+            accuracy: None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(toml: &str) -> Result<(), Contradiction> {
+        toml::from_str::<Profile>(toml).unwrap().check()
+    }
+
+    #[test]
+    fn an_empty_profile_has_the_usual_ladders_and_holds() {
+        assert_eq!(toml::from_str::<Profile>("").unwrap(), Profile::default());
+        assert_eq!(checked(""), Ok(()));
+        let profile: Profile = toml::from_str("[ladder]\nevent = [\"duty\", \"territory\"]").unwrap();
+        assert_eq!(profile.ladder.event, [Step::Duty, Step::Territory]);
+        assert_eq!(profile.ladder.component, Ladders::default().component);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        assert!(matches!(
+            checked("[ladder]\nevent = [\"duty\", \"duty\"]"),
+            Err(Contradiction::StepTwice { .. })
+        ));
+        assert!(matches!(checked("[cell_area_m2]\nmin = 9\nmax = 9"), Err(Contradiction::Bounds { .. })));
+        assert_eq!(checked("[near_duplicate_cm]\na = 1001"), Err(Contradiction::Radius(1_001)));
+        assert!(toml::from_str::<Profile>("[ladder]\nevent = [\"guess\"]").is_err());
     }
 }

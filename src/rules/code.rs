@@ -37,9 +37,6 @@ codes! {
     AddressOffRoad "address_off_road" Warning
         "门（楼）牌远离所在街巷" "a door plate far from the road it names" =>
         "核对位置或所在街巷" "look at its place and at the road"
-    AddressRegion "address_region" Warning
-        "地点不在所填区域内" "a place outside the region that its row names" =>
-        "核对位置或所属区域" "look at its place and at the region"
     AxesDropped "axes_dropped" Info
         "高程或量测值未保留" "heights or measures are not kept" =>
         "无需处理" "nothing to do"
@@ -118,9 +115,6 @@ codes! {
     CodeMissing "code_missing" Error
         "缺少编码" "a row without a code" =>
         "补填编码" "fill it in"
-    CodeRetired "code_retired" Error
-        "编码曾属于已结束的对象" "a code of a thing that has ended" =>
-        "编码不得重复使用，请另编新码" "codes are never used again, give a new one"
     CodeReused "code_reused" Error
         "编码已属于另一部件" "a code that another component of the city has" =>
         "编码不得重复使用，请另编新码" "codes are never used again, give a new one"
@@ -130,9 +124,6 @@ codes! {
     CodeScientific "code_scientific" Error
         "编码为科学计数法" "a code in scientific notation" =>
         "在表格软件中设为文本型后重新导出" "make the column text and export again"
-    CommunityUncovered "community_uncovered" Warning
-        "社区内有未划分单元网格的部分" "a part of a community that no cell covers" =>
-        "确认该部分不在管理范围内" "make sure that it is not managed"
     CompetentMissing "competent_missing" Warning
         "缺少主管部门" "a component that names no competent unit" =>
         "补填主管部门" "fill it in"
@@ -250,9 +241,6 @@ codes! {
     LevelUnknown "level_unknown" Error
         "区域层级不可识别" "a level that is none" =>
         "填写 community、street 或 district" "write community, street or district"
-    LineDangling "line_dangling" Warning
-        "线端点悬挂" "the end of a road stops just short of another" =>
-        "将端点接到相邻道路" "join it"
     LineOverlapsItself "line_overlaps_itself" Warning
         "线与自身重叠" "a line that runs back over itself" =>
         "删除重复的线段" "remove the part drawn twice"
@@ -431,7 +419,6 @@ impl Code {
 const DEFECTS: &[(Code, &str)] = &[
     (Code::AddressDuplicate, "A1"),
     (Code::AddressOffRoad, "A1"),
-    (Code::AddressRegion, "A1"),
     (Code::CellAreaDiffers, "G9"),
     (Code::CellAreaUnusual, "G10"),
     (Code::CellCutByRegion, "G7"),
@@ -449,11 +436,9 @@ const DEFECTS: &[(Code, &str)] = &[
     (Code::CodeDuplicate, "G3 C5"),
     (Code::CodeForm, "G1 C1"),
     (Code::CodeFromNumber, "C16"),
-    (Code::CodeRetired, "G3 C5"),
     (Code::CodeReused, "C5"),
     (Code::CodeRounded, "C16"),
     (Code::CodeScientific, "C16"),
-    (Code::CommunityUncovered, "G6"),
     (Code::CompetentMissing, "C10"),
     (Code::ComponentOutsideCover, "C8"),
     (Code::ComponentsStacked, "C18"),
@@ -475,7 +460,6 @@ const DEFECTS: &[(Code, &str)] = &[
     (Code::GeometryEmpty, "C17"),
     (Code::GeometryMissing, "C17"),
     (Code::IntervalReversed, "G12"),
-    (Code::LineDangling, "L1"),
     (Code::LineOverlapsItself, "L1"),
     (Code::LineWithoutLength, "L1"),
     (Code::NearDuplicate, "C6"),

@@ -6,6 +6,9 @@
 pub mod code;
 pub mod finding;
 
+pub mod address;
+pub mod cell_measure;
+pub mod cell_prefix;
 pub mod class_known;
 pub mod class_of_code;
 pub mod code_county;
@@ -17,9 +20,12 @@ pub mod credit_code;
 pub mod date_form;
 pub mod delivered_cell_differs;
 pub mod duplicate_code;
+pub mod duty_zone;
 pub mod interval_order;
 pub mod line_overlap;
+pub mod near_duplicate;
 pub mod outside_cover;
+pub mod reference;
 pub mod shape_of_class;
 pub mod state_known;
 pub mod swapped_axes;

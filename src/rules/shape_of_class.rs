@@ -44,6 +44,7 @@ mod tests {
             gloss: "storm drain grate".into(),
             shapes,
             evidence: Evidence::Found,
+            accuracy: None,
             shapes_evidence,
         }
     }

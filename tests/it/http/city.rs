@@ -73,6 +73,7 @@ pub(crate) fn catalogue() -> Catalogue {
             gloss: gloss.to_owned(),
             shapes: vec![ShapeKind::Point, ShapeKind::Line, ShapeKind::Polygon],
             evidence: Evidence::Found,
+            accuracy: None,
             shapes_evidence: Evidence::Found,
         };
         catalogue.insert(Edition::Gbt47678, Kind::Component, class);

@@ -12,6 +12,7 @@ mod planes;
 mod real;
 mod shapefile;
 mod small_city;
+mod suggest;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

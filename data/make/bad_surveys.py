@@ -1,0 +1,154 @@
+"""Bad surveys: complete rows with one defect each, for the rules that a whole row or a whole city decides.
+
+Run from the repository root: `python3 data/make/bad_surveys.py` (Python 3.11, standard library). It writes the files of
+`data/bad/` whose names begin with `survey-`, `grid-`, `regions-`, `departments-`, `zones-` and `places-`; the same bytes
+every time. The cells are those of `bad.py`.
+"""
+
+import json
+from pathlib import Path
+
+OUT = Path(__file__).resolve().parent.parent / "bad"
+CREDIT = "91350100M000100Y43"
+ONE, TWO = [111.2904, 30.7004], [111.2916, 30.7016]
+CELL_OF = {tuple(ONE): "420502001001003", tuple(TWO): "420502001001002"}
+
+
+def feature(properties, kind, coordinates):
+    geometry = None if kind is None else {"type": kind, "coordinates": coordinates}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def write(name, features, crs=None):
+    head = '{"type": "FeatureCollection",\n'
+    if crs:
+        head += f'"crs": {{"type": "name", "properties": {{"name": "{crs}"}}}},\n'
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in features)
+    (OUT / name).write_text(f'{head}"features": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
+def component(number, place, code="03005", name="垃圾箱"):
+    return feature(
+        {
+            "GLBJBSM": f"420502{code}{number:06}", "GLBJMC": name, "XLDM": code,
+            "ZGBMDM": CREDIT, "ZGBMMC": "示意城管局", "QSDWDM": CREDIT, "QSDWMC": "示意城管局",
+            "YHDWDM": CREDIT, "YHDWMC": "示意环卫中心", "SZDYWGBSM": CELL_OF.get(tuple(place)),
+            "GLBJZT": "完好", "CSRQ": "20240131", "BGRQ": "20240229", "SJLY": "实测", "BZ": None,
+        },
+        "Point", place,
+    )
+
+
+def survey(name, change=None, more=None, crs=None):
+    rows = [component(1, ONE), component(2, TWO)]
+    if change:
+        change(rows[1])
+    write(f"survey-{name}.geojson", rows + (more or []), crs)
+
+
+def valued(**values):
+    return lambda row: row["properties"].update(values)
+
+
+def surveys():
+    survey("good")
+    survey("by-standard-names", crs="urn:ogc:def:crs:EPSG::4490")
+    survey("class-of-code", valued(XLDM="03006"))
+    survey("credit-code", valued(QSDWDM="91350100M000100Y44"))
+    survey("unit-without-code", valued(QSDWDM=None))
+    survey("no-competent", valued(ZGBMDM=None, ZGBMMC=None))
+    survey("date-form", valued(CSRQ="20241301"))
+    survey("date-future", valued(BGRQ="21000101"))
+    survey("date-order", valued(BGRQ="20240130"))
+    survey("state", valued(GLBJZT="良好"))
+    survey("garbled", valued(QSDWMC="城管局".encode("gbk").decode("latin-1")))
+    survey("scientific", valued(GLBJBSM="4.20502E+16"))
+    survey("other-cell", valued(SZDYWGBSM="420502001001001"))
+    survey("class-name", valued(GLBJMC="无名物"))
+
+    def zero(row):
+        row["geometry"]["coordinates"] = [0, 0]
+
+    def outside(row):
+        row["geometry"]["coordinates"] = [111.2951, 30.7004]
+        row["properties"]["SZDYWGBSM"] = None
+
+    def line(row):
+        row["geometry"] = {"type": "LineString", "coordinates": [[111.2914, 30.7016], TWO]}
+
+    survey("zero", zero)
+    survey("outside", outside)
+    survey("shape", line)
+    survey("near", more=[component(3, [111.290402, 30.7004])])
+    survey("stacked", more=[component(1, ONE, "03006", "户外广告")])
+    back = component(1, TWO, "01026", "沟槽盖板")
+    back["geometry"] = {"type": "LineString", "coordinates": [[111.2914, 30.7016], TWO, [111.2915, 30.7016]]}
+    survey("line-back", more=[back])
+
+
+def square(west, south, width=0.001, height=0.001):
+    east, north = west + width, south + height
+    ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return [[[round(x, 8), round(y, 8)] for x, y in ring]]
+
+
+def grid(name, numbers=(1, 2, 3, 4), **values):
+    corners = [(111.29, 30.701), (111.291, 30.701), (111.29, 30.70), (111.291, 30.70)]
+    cells = []
+    for number, corner in zip(numbers, corners):
+        properties = {"BGID": f"420502001001{number:03}", "Area": 10608, "ORDate": "20240101", "DEDate": None}
+        cells.append(feature(properties, "Polygon", square(*corner)))
+    cells[1]["properties"].update(values)
+    write(f"grid-{name}.geojson", cells)
+
+
+def grids():
+    grid("area", Area=10800)
+    grid("sequence", (2, 3, 4, 1))
+    grid("interval", DEDate="20231231")
+    grid("good")
+    properties = {"BGID": "420502001001001", "Area": None, "ORDate": None, "DEDate": None}
+    write("grid-large.geojson", [feature(properties, "Polygon", square(111.29, 30.70, 0.004, 0.004))])
+    around = square(111.2899, 30.6999, 0.0022, 0.0022)
+    region = {"DM": "420502001002", "MC": "示意社区", "JB": "community"}
+    write("regions-other-community.geojson", [feature(region, "Polygon", around)])
+    write("regions-other-county.geojson", [feature({"DM": "420503", "MC": "示意区", "JB": "district"}, "Polygon", around)])
+
+
+def table(name, rows):
+    write(f"{name}.geojson", [feature(properties, None, None) for properties in rows])
+
+
+def things():
+    one = {"code": "D1", "name": "示意城管局", "level": "市", "parent": None}
+    table("departments-good", [one, {**one, "code": "D2", "level": "区", "parent": "D1"}])
+    table("departments-no-name", [{**one, "name": None}, {**one, "code": "D2"}])
+    table("departments-level", [{**one, "level": "省"}])
+    table("departments-parent", [{**one, "parent": "D9"}])
+
+    def zones(name, *rows):
+        names = {"1": "420502001001001", "2": "420502001001002", "3": "420502001001003", "4": "420502001001004"}
+        rows = [{"code": zone, "name": title, "cells": names.get(cell, cell)} for zone, title, cell in rows]
+        table(f"zones-{name}", rows)
+
+    zones("good", ("Z1", "甲", "1"), ("Z1", "甲", "2"), ("Z2", "乙", "3"), ("Z2", "乙", "4"))
+    zones("without", ("Z1", "甲", "1"), ("Z1", "甲", "2"), ("Z2", "乙", "4"))
+    zones("two", ("Z1", "甲", "1"), ("Z1", "甲", "2"), ("Z2", "乙", "3"), ("Z2", "乙", "4"), ("Z2", "乙", "2"))
+    zones("apart", ("Z1", "甲", "1"), ("Z1", "甲", "4"), ("Z2", "乙", "2"), ("Z2", "乙", "3"))
+    zones("differ", ("Z1", "甲", "1"), ("Z1", "丙", "2"), ("Z2", "乙", "3"), ("Z2", "乙", "4"))
+
+    road = feature({"code": "S1", "name": "解放路", "kind": "街巷"}, "LineString", [[111.29, 30.7005], [111.292, 30.7005]])
+
+    def door(code, address, place):
+        return feature({"code": code, "name": address, "kind": "门牌", "address": address}, "Point", place)
+
+    first = door("M1", "解放路1号", ONE)
+    write("places-good.geojson", [road, first, door("M2", "解放路2号", TWO)])
+    write("places-twice.geojson", [road, first, door("M2", "解放路1号", TWO)])
+    write("places-off-road.geojson", [road, first, door("M2", "解放路2号", [111.2916, 30.7095])])
+    write("roads-point.geojson", [feature({"code": "R1", "name": "解放路", "kind": None}, "Point", ONE)])
+
+
+surveys()
+grids()
+things()

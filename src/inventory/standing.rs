@@ -1,0 +1,166 @@
+//! What only the city can say of delivered components: the cell that holds each, its county, its neighbours.
+
+use crate::city::inventory::shape_on;
+use crate::city::{CellGrid, City};
+use crate::geom::lattice::{Origin, Position};
+use crate::model::class::{Accuracy, Catalogue, Edition, Kind};
+use crate::model::code::ClassCode;
+use crate::model::component::{Component, Place};
+use crate::model::profile::{NearDuplicate, Profile};
+use crate::rules::code::Code;
+use crate::rules::code_county::code_county;
+use crate::rules::delivered_cell_differs::delivered_cell_differs;
+use crate::rules::finding::{Breach, Findings, Site};
+use crate::rules::near_duplicate::{Spot, components_stacked, near_duplicate, near_duplicates, stacked};
+use crate::rules::outside_cover::outside_cover;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// Rows judged at once; findings come in delivered order all the same.
+const BATCH: usize = 16_384;
+
+/// Tells components too far from the city, in no cell, in another cell or county than they say.
+///
+/// A city without cells has no origin yet: its components are held against where most of them are, for the first one may
+/// be far off itself. Cost: half a microsecond a component, on all cores.
+pub fn judge_places(
+    city: &City,
+    base: &[Component],
+    delivered: &[(Component, Site)],
+    findings: &mut Findings,
+) {
+    let all = || base.iter().chain(delivered.iter().map(|(component, _)| component));
+    let origin = city.record.origin.or_else(|| middle(all().map(|component| component.place.first())));
+    let Some(origin) = origin.map(Origin::at) else { return };
+    for batch in delivered.chunks(BATCH) {
+        let judged: Vec<Vec<Breach>> =
+            batch.par_iter().map(|(component, _)| judge_place(city, origin, component)).collect();
+        for ((_, site), breaches) in batch.iter().zip(judged) {
+            findings.extend(Some(site), breaches);
+        }
+    }
+}
+
+/// The median of longitudes and of latitudes; `None` without places.
+fn middle(places: impl Iterator<Item = Position> + Clone) -> Option<Position> {
+    let median = |axis: fn(Position) -> i64| {
+        let mut values: Vec<i64> = places.clone().map(axis).collect();
+        let half = values.len() / 2;
+        (!values.is_empty()).then(|| *values.select_nth_unstable(half).1)
+    };
+    Some(Position { x: median(|at| at.x)?, y: median(|at| at.y)? })
+}
+
+fn judge_place(city: &City, origin: Origin, component: &Component) -> Vec<Breach> {
+    if let Some(far) = far(origin, component) {
+        return vec![far];
+    }
+    let Some(grid) = city.grid.as_ref() else { return Vec::new() };
+    in_grid(city, grid, component)
+}
+
+/// What is wrong with a component in a cover.
+pub fn in_grid(city: &City, grid: &CellGrid, component: &Component) -> Vec<Breach> {
+    let shape = shape_on(grid.cover.origin(), &component.place);
+    let cell = shape.and_then(|shape| grid.cell_at(shape.anchor())).map(|cell| city.cell(cell));
+    let holds = cell.map(|cell| &cell.code);
+    let district = cell.and_then(|cell| cell.parents.district.as_ref());
+    let breaches = [
+        outside_cover(component, holds),
+        delivered_cell_differs(component, holds),
+        code_county(component, district),
+    ];
+    breaches.into_iter().flatten().collect()
+}
+
+/// Tells a component that the city's lattice cannot hold.
+fn far(origin: Origin, component: &Component) -> Option<Breach> {
+    let out = |position: &&Position| origin.point_at(**position).is_none();
+    let far = match &component.place {
+        Place::Point(position) => Some(position).filter(out),
+        Place::Line(lines) => lines.iter().flatten().find(out),
+        Place::Polygon(polygons) => polygons.iter().flatten().flatten().find(out),
+    }?;
+    let detail = format!("component {}: {far} is more than 5 degrees from the city", component.code);
+    Some(Breach::new(Code::CoordinateFar, detail).at(*far))
+}
+
+/// Tells delivered components that stand very near another of their class, or exactly on one of another class; those of
+/// the city that the delivery does not bring again count as earlier. Only points are compared.
+///
+/// Cost: about a microsecond a component.
+pub fn judge_neighbours(
+    held: (&Catalogue, &Profile),
+    base: &[Component],
+    delivered: &[(Component, Site)],
+    findings: &mut Findings,
+) {
+    let again: HashSet<&str> = if base.is_empty() {
+        HashSet::new()
+    } else {
+        delivered.iter().map(|(component, _)| component.code.as_str()).collect()
+    };
+    let kept = base.iter().filter(|component| !again.contains(component.code.as_str()));
+    let mut classes = Classes::new(held.0, &held.1.near_duplicate_cm);
+    let mut spots: Vec<Spot> = Vec::with_capacity(delivered.len());
+    let mut of: Vec<(&Component, Option<&Site>)> = Vec::with_capacity(delivered.len());
+    let mut first = 0;
+    let all = kept.map(|component| (component, None));
+    for (component, site) in all.chain(delivered.iter().map(|(component, site)| (component, Some(site)))) {
+        let Place::Point(at) = component.place else { continue };
+        first += usize::from(site.is_none());
+        let (class, radius_m) = classes.of(component.edition, &component.class);
+        spots.push(Spot { class, at, radius_m });
+        of.push((component, site));
+    }
+    for (i, j) in near_duplicates(&spots, first) {
+        let codes = [of[i].0.code.as_str(), of[j].0.code.as_str()];
+        // One code given twice is told as such.
+        if codes[0] != codes[1] {
+            findings.add(of[i].1, near_duplicate(codes[0], codes[1], [&spots[i], &spots[j]]));
+        }
+    }
+    for (i, j) in stacked(&spots, first) {
+        let codes = [of[i].0.code.as_str(), of[j].0.code.as_str()];
+        if codes[0] != codes[1] {
+            findings.add(of[i].1, components_stacked(codes[0], codes[1], spots[i].at));
+        }
+    }
+}
+
+/// Classes by number, with how near two of one may stand.
+struct Classes<'a> {
+    catalogue: &'a Catalogue,
+    radii_cm: &'a NearDuplicate,
+    known: HashMap<(Edition, ClassCode), (u32, f64)>,
+    last: Option<(Edition, ClassCode, u32, f64)>,
+}
+
+impl<'a> Classes<'a> {
+    fn new(catalogue: &'a Catalogue, radii_cm: &'a NearDuplicate) -> Self {
+        Classes { catalogue, radii_cm, known: HashMap::new(), last: None }
+    }
+
+    fn of(&mut self, edition: Edition, class: &ClassCode) -> (u32, f64) {
+        // Rows come class by class.
+        if let Some((last_edition, last, number, radius_m)) = &self.last
+            && (*last_edition, last) == (edition, class)
+        {
+            return (*number, *radius_m);
+        }
+        let next = self.known.len() as u32;
+        let radius_m = || {
+            let known = self.catalogue.get(edition, Kind::Component, class);
+            let cm = match known.and_then(|class| class.accuracy) {
+                Some(Accuracy::A) => self.radii_cm.a,
+                Some(Accuracy::C) => self.radii_cm.c,
+                Some(Accuracy::B) | None => self.radii_cm.b,
+            };
+            f64::from(cm) / 100.0
+        };
+        let entry = self.known.entry((edition, class.clone()));
+        let (number, radius_m) = *entry.or_insert_with(|| (next, radius_m()));
+        self.last = Some((edition, class.clone(), number, radius_m));
+        (number, radius_m)
+    }
+}

@@ -1,0 +1,66 @@
+//! What the whole city says of delivered departments, zones and places: what they name is there, zones share the cells,
+//! doors stand once.
+
+use crate::city::City;
+use crate::cover::CellId;
+use crate::model::profile::Profile;
+use crate::model::snapshot::Snapshot;
+use crate::model::thing::{Thing, ThingKind};
+use crate::rules::address::Addresses;
+use crate::rules::duty_zone::{Neighbours, cells_by_zone};
+use crate::rules::finding::{Findings, Site};
+use crate::rules::reference::Present;
+use std::collections::HashSet;
+
+/// Judges delivered things of a kind. `kept` are the city's things that stay as they are.
+pub fn judge(
+    base: &Snapshot,
+    city: &City,
+    delivered: &[(Thing, Site)],
+    kept: &[&Thing],
+    findings: &mut Findings,
+) {
+    let all = || kept.iter().copied().chain(delivered.iter().map(|(thing, _)| thing));
+    let present = Present {
+        cells: base.cells.iter().map(|cell| cell.code.as_str()).collect(),
+        regions: base.regions.iter().map(|region| region.code.as_str()).collect(),
+        things: all().map(|thing| (thing.kind, thing.code.as_str())).collect(),
+        catalogue: &city.catalogue,
+    };
+    for (thing, site) in delivered {
+        findings.extend(Some(site), present.check(thing));
+    }
+    let Some(kind) = delivered.first().map(|(thing, _)| thing.kind) else { return };
+    if kind == ThingKind::PlaceName {
+        let addresses = Addresses::new(all());
+        for (thing, site) in delivered {
+            findings.extend(Some(site), addresses.check(thing));
+        }
+    }
+    if kind == ThingKind::DutyZone {
+        let zones: Vec<&Thing> = all().filter(|thing| thing.kind == kind).collect();
+        findings.extend(None, cells_by_zone(&base.cells, &zones));
+        judge_adjacent(&base.city.profile, city, delivered, findings);
+    }
+}
+
+fn judge_adjacent(profile: &Profile, city: &City, delivered: &[(Thing, Site)], findings: &mut Findings) {
+    let Some(grid) = city.grid.as_ref().filter(|_| profile.duty_zone_adjacent) else { return };
+    let neighbours = Neighbours::of(&grid.cover);
+    for (zone, site) in delivered {
+        let cells: Vec<CellId> = zone.list("cells").filter_map(|code| city.cell_id(code)).collect();
+        findings.extend(Some(site), neighbours.zone_apart(zone, &cells));
+    }
+}
+
+/// The city's things that a delivery of a kind leaves as they are; `whole` is a delivery that ends what it lacks.
+pub fn kept<'a>(
+    base: &'a [Thing],
+    kind: ThingKind,
+    delivered: &[(Thing, Site)],
+    whole: bool,
+) -> Vec<&'a Thing> {
+    let again: HashSet<&str> = delivered.iter().map(|(thing, _)| thing.code.as_str()).collect();
+    let stays = |thing: &&Thing| thing.kind != kind || (!whole && !again.contains(thing.code.as_str()));
+    base.iter().filter(stays).collect()
+}
