@@ -30,7 +30,7 @@ pub fn judge_places(
     findings: &mut Findings,
 ) {
     let all = || base.iter().chain(delivered.iter().map(|(component, _)| component));
-    let origin = city.record.origin.or_else(|| middle(all().map(|component| component.place.first())));
+    let origin = city.record.origin.or_else(|| middle(&all().map(|component| component.place.first())));
     let Some(origin) = origin.map(Origin::at) else { return };
     for batch in delivered.chunks(BATCH) {
         let judged: Vec<Vec<Breach>> =
@@ -42,7 +42,7 @@ pub fn judge_places(
 }
 
 /// The median of longitudes and of latitudes; `None` without places.
-fn middle(places: impl Iterator<Item = Position> + Clone) -> Option<Position> {
+fn middle(places: &(impl Iterator<Item = Position> + Clone)) -> Option<Position> {
     let median = |axis: fn(Position) -> i64| {
         let mut values: Vec<i64> = places.clone().map(axis).collect();
         let half = values.len() / 2;
@@ -53,7 +53,9 @@ fn middle(places: impl Iterator<Item = Position> + Clone) -> Option<Position> {
 
 fn judge_place(city: &City, origin: Origin, component: &Component) -> Vec<Breach> {
     if let Some(far) = far(origin, component) {
-        return vec![far];
+        // In a city with cells the row itself was held against them.
+        let is_told = city.grid.is_some() && origin.point_at(component.place.first()).is_none();
+        return if is_told { Vec::new() } else { vec![far] };
     }
     let Some(grid) = city.grid.as_ref() else { return Vec::new() };
     in_grid(city, grid, component)

@@ -56,8 +56,10 @@ fn fault(case: &Case) -> Option<String> {
         let others: Vec<&String> = others.iter().filter(|code| !ours.contains(&code.as_str())).collect();
         (!case.alone.is_empty() && !others.is_empty()).then(|| format!("{others:?} are found too: {ran:?}"))
     };
-    let severity = wanmi::rules::code::Code::named(&case.code).map(|code| code.severity());
-    if severity.is_some_and(|severity| severity != Severity::Error) || case.code.is_empty() {
+    let severity = wanmi::rules::code::Code::named(&case.code).map(wanmi::rules::code::Code::severity);
+    let is_refused = ran.stderr.starts_with(&format!("{}: ", case.code)) && !case.code.is_empty();
+    let is_mild = severity.is_some_and(|severity| severity != Severity::Error);
+    if (is_mild && !is_refused) || case.code.is_empty() {
         let accepted = ran.code == 0 && city.snapshot().version == before.version.next();
         if !accepted || (severity.is_some() && city.found(&case.code) == 0) {
             return Some(format!("not accepted, or without {}: {ran:?}", case.code));
@@ -71,7 +73,7 @@ fn fault(case: &Case) -> Option<String> {
         return Some(format!("{} is not in the report: {ran:?}", case.code));
     }
     // A refusal names its code first on standard error; findings do not.
-    let expected = if ran.stderr.starts_with(&format!("{}: ", case.code)) { 2 } else { 1 };
+    let expected = if is_refused { 2 } else { 1 };
     if ran.code != expected {
         return Some(format!("exit code {} where {expected} is due: {ran:?}", ran.code));
     }

@@ -146,15 +146,15 @@ fn modest() -> Vec<Component> {
         vec![ring(30_000, 50_000, 5_000), hole(31_000, 51_000, 1_000), hole(33_000, 53_000, 500)],
         vec![ring(40_000, 50_000, 3)],
     ];
-    let mut cell_15 = full("00050201001000001", Place::Point(at(7, 90_007)));
+    let mut cell_15 = full("0050201001000001", Place::Point(at(7, 90_007)));
     cell_15.delivered_cell = Some(CellCode::new("004205020010001").unwrap());
     vec![
         cell_15,
-        bare("00050201001000002", Place::Point(at(-3, 11))),
-        bare("00050201001000003", Place::Line(lines[..1].to_vec())),
-        bare("00050201001000004", Place::Line(lines)),
-        bare("00050201001000005", Place::Polygon(polygons[1..].to_vec())),
-        bare("00050201001000006", Place::Polygon(polygons)),
+        bare("0050201001000002", Place::Point(at(-3, 11))),
+        bare("0050201001000003", Place::Line(lines[..1].to_vec())),
+        bare("0050201001000004", Place::Line(lines)),
+        bare("0050201001000005", Place::Polygon(polygons[1..].to_vec())),
+        bare("0050201001000006", Place::Polygon(polygons)),
     ]
 }
 
