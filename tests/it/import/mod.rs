@@ -6,6 +6,7 @@ mod bad_input;
 mod changes;
 mod crashes;
 mod dc;
+mod defects;
 mod exported;
 mod inspect;
 mod planes;

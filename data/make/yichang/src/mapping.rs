@@ -163,7 +163,8 @@ pub(crate) fn profile(order: &Order) -> String {
     let digits = if order.edition == Edition::Gbt47678 { 17 } else { 16 };
     format!(
         "# 示意数据: the profile of the generated 宜昌.\n\
-         name = \"宜昌市（示意）\"\nname_en = \"Yichang (invented)\"\nregion = \"420500\"\nedition = \"{}\"\n\n\
+         name = \"宜昌市（示意）\"\nname_en = \"Yichang (invented)\"\nregion = \"420500\"\nedition = \"{}\"\n\
+         duty_zone_adjacent = true\n\n\
          [codes]\ncell = '[0-9]{{15}}'\ncommunity = '[0-9]{{12}}'\nstreet = '[0-9]{{9}}'\ndistrict = '[0-9]{{6}}'\n\
          component = '[0-9]{{{digits}}}'\n",
         order.edition.as_str()
