@@ -13,7 +13,7 @@ pub enum LayerKind {
     Regions,
     /// Components 部件.
     Components,
-    /// Departments, inspectors, duty zones, areas, permits, places and base layers.
+    /// Departments, duty zones, areas, duty rules, rosters, places and the other layers.
     Things(ThingKind),
 }
 
@@ -80,6 +80,45 @@ targets! {
     Message "message"
     Holder "holder"
     Alias "alias"
+    Edition "edition"
+    Condition "condition"
+    Territorial "territorial"
+    Overlay "overlay"
+    Permit "permit"
+    Mode "mode"
+    Source "source"
+    Priority "priority"
+    Override "override"
+    Answer "answer"
+    Agent "agent"
+    Competent "competent"
+    ExceptClasses "except_classes"
+    ExceptRegions "except_regions"
+    Basis "basis"
+    Stage "stage"
+    Amount "amount"
+    Unit "unit"
+    Zone "zone"
+    Inspector "inspector"
+    Days "days"
+    TimeFrom "time_from"
+    TimeUntil "time_until"
+    Cover "cover"
+    Centre "centre"
+    Coordinator "coordinator"
+    Day "day"
+    CapAmount "cap_amount"
+    CapUnit "cap_unit"
+    Author "author"
+    Reason "reason"
+    StartsAt "starts_at"
+    EndsAt "ends_at"
+    Location "location"
+    Component "component"
+    At "at"
+    Excluded "excluded"
+    Ruling "ruling"
+    Outcome "outcome"
 }
 
 impl Target {
@@ -103,13 +142,24 @@ impl Target {
                 | T::Region
                 | T::Department
                 | T::CreditCode
+                | T::Component
+                | T::Overlay
+                | T::Zone
+                | T::Inspector
+                | T::Agent
+                | T::Competent
+                | T::Coordinator
+                | T::Ruling
         )
     }
 
     /// Whether the target is a day.
     pub fn is_day(self) -> bool {
         use Target as T;
-        matches!(self, T::Surveyed | T::Changed | T::Started | T::Ended | T::ValidFrom | T::ValidUntil)
+        matches!(
+            self,
+            T::Surveyed | T::Changed | T::Started | T::Ended | T::ValidFrom | T::ValidUntil | T::Day
+        )
     }
 }
 
@@ -165,7 +215,7 @@ impl LayerKind {
     pub fn is_list(self, target: Target) -> bool {
         let LayerKind::Things(kind) = self else { return false };
         let form = kind.field(target.as_str()).map(|field| field.form);
-        matches!(form, Some(Form::Things(_) | Form::Cells | Form::Classes))
+        matches!(form, Some(Form::Things(_) | Form::Cells | Form::Classes | Form::Regions))
     }
 
     /// Whether rows of the kind draw something.

@@ -20,6 +20,9 @@ pub enum Edition {
     Cjt214,
 }
 
+/// How many characters of a class's code are its major class's, in all editions.
+pub const MAJOR_CHARS: usize = 2;
+
 impl Edition {
     /// All editions, the newest first.
     pub const ALL: [Edition; 3] = [Edition::Gbt47678, Edition::Gbt30428, Edition::Cjt214];

@@ -2,6 +2,7 @@
 
 use super::class::{Class, Edition, Evidence};
 use super::code::ClassCode;
+use super::region::Level;
 use crate::geom::shape::ShapeKind;
 
 /// A city's own choices, read once by `wanmi init` and kept in the city file.
@@ -44,6 +45,12 @@ pub struct Profile {
     /// The steps by which a department is found.
     #[serde(default)]
     pub ladder: Ladders,
+    /// In which order units and regions are asked.
+    #[serde(default)]
+    pub duty: DutyOrder,
+    /// When the city works.
+    #[serde(default)]
+    pub work: Work,
 }
 
 /// The least and the largest usual area of a cell, in m².
@@ -118,6 +125,86 @@ impl Default for Ladders {
     }
 }
 
+/// In which order the steps `unit` and `territory` ask.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DutyOrder {
+    /// Whose unit of a component comes first; the competent unit is none of its own.
+    pub units: Vec<OwnUnit>,
+    /// Which region's body comes first.
+    pub territory: Vec<Level>,
+}
+
+/// A unit that a component has for its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnUnit {
+    /// The maintainer 养护单位.
+    Maintainer,
+    /// The owner 权属单位.
+    Owner,
+}
+
+/// When the city works: what `work_hour` and `work_day` count, and which day a roster means.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Work {
+    /// The offset of the city's clocks from UTC, such as `+08:00`; one for all seasons.
+    pub zone: String,
+    /// The working hours of a working day, such as `08:00-12:00`, in order and apart.
+    pub hours: Vec<String>,
+    /// The working days of an ordinary week, from 1 for Monday to 7.
+    pub days: Vec<u8>,
+}
+
+impl Default for DutyOrder {
+    fn default() -> Self {
+        DutyOrder {
+            units: vec![OwnUnit::Maintainer, OwnUnit::Owner],
+            territory: vec![Level::Community, Level::Street, Level::District],
+        }
+    }
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        let hours = ["08:00-12:00", "14:00-18:00"].map(str::to_owned).to_vec();
+        Work { zone: "+08:00".to_owned(), hours, days: vec![1, 2, 3, 4, 5] }
+    }
+}
+
+/// Minutes of a time of day written HH:MM; 24:00 ends a day.
+pub fn minutes_of_day(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let of = |text: &str| (text.len() == 2).then(|| text.parse::<u16>().ok())?;
+    let (hours, minutes) = (of(hours)?, of(minutes)?);
+    (minutes < 60 && (hours < 24 || (hours == 24 && minutes == 0))).then_some(hours * 60 + minutes)
+}
+
+impl Work {
+    /// The offset in minutes; `None` when the text is none.
+    pub fn zone_minutes(&self) -> Option<i16> {
+        let sign = match self.zone.get(..1)? {
+            "+" => 1,
+            "-" => -1,
+            _ => return None,
+        };
+        let minutes = minutes_of_day(self.zone.get(1..)?).filter(|minutes| *minutes <= 14 * 60)?;
+        Some(sign * minutes as i16)
+    }
+
+    /// The working hours as minutes of the day; `None` when one of them is none, or they are not in order and apart.
+    pub fn hours_minutes(&self) -> Option<Vec<(u16, u16)>> {
+        let span = |text: &String| {
+            let (from, until) = text.split_once('-')?;
+            Some((minutes_of_day(from)?, minutes_of_day(until)?))
+        };
+        let hours = self.hours.iter().map(span).collect::<Option<Vec<_>>>()?;
+        let is_apart = hours.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        (is_apart && hours.iter().all(|(from, until)| from < until)).then_some(hours)
+    }
+}
+
 /// What a profile says that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Contradiction {
@@ -140,6 +227,15 @@ pub enum Contradiction {
     /// A radius too wide to be a doubt.
     #[error("near_duplicate_cm: {0} is more than 1000")]
     Radius(u16),
+    /// An offset from UTC that is none.
+    #[error("work: zone {0:?} is not an offset like +08:00")]
+    Zone(String),
+    /// Working hours that are none, or not in order and apart.
+    #[error("work: hours {0:?} are not times like 08:00-12:00, in order and apart")]
+    Hours(Vec<String>),
+    /// Days of a week that are none.
+    #[error("work: days {0:?} are not numbers from 1 for Monday to 7")]
+    Days(Vec<u8>),
 }
 
 impl Profile {
@@ -157,6 +253,15 @@ impl Profile {
         let AreaBounds { min, max } = self.cell_area_m2;
         if min >= max {
             return Err(Contradiction::Bounds { min, max });
+        }
+        if self.work.zone_minutes().is_none() {
+            return Err(Contradiction::Zone(self.work.zone.clone()));
+        }
+        if self.work.hours_minutes().is_none_or(|hours| hours.is_empty()) {
+            return Err(Contradiction::Hours(self.work.hours.clone()));
+        }
+        if self.work.days.is_empty() || self.work.days.iter().any(|day| !(1..=7).contains(day)) {
+            return Err(Contradiction::Days(self.work.days.clone()));
         }
         let NearDuplicate { a, b, c } = self.near_duplicate_cm;
         [a, b, c].into_iter().find(|cm| *cm > 1_000).map_or(Ok(()), |cm| Err(Contradiction::Radius(cm)))
@@ -225,6 +330,8 @@ impl Default for Profile {
             near_duplicate_cm: NearDuplicate::default(),
             duty_zone_adjacent: false,
             ladder: Ladders::default(),
+            duty: DutyOrder::default(),
+            work: Work::default(),
         }
     }
 }
@@ -274,5 +381,13 @@ mod tests {
         assert!(matches!(checked("[cell_area_m2]\nmin = 9\nmax = 9"), Err(Contradiction::Bounds { .. })));
         assert_eq!(checked("[near_duplicate_cm]\na = 1001"), Err(Contradiction::Radius(1_001)));
         assert!(toml::from_str::<Profile>("[ladder]\nevent = [\"guess\"]").is_err());
+        for work in [
+            "zone = \"Asia/Shanghai\"",
+            "hours = [\"14:00-18:00\", \"08:00-12:00\"]",
+            "hours = []",
+            "days = [0]",
+        ] {
+            assert!(checked(&format!("[work]\n{work}")).is_err(), "{work}");
+        }
     }
 }

@@ -69,11 +69,31 @@ pub enum Form {
     Region,
     /// Codes of cells, joined by `;`.
     Cells,
-    /// Codes of classes, joined by `;`.
+    /// Codes of classes, or the two digits of major classes, joined by `;`.
     Classes,
+    /// The codes of regions at any levels, joined by `;`.
+    Regions,
+    /// A whole number.
+    Number,
+    /// A time of day as HH:MM; 24:00 ends a day.
+    Time,
+    /// Times of day as HH:MM-HH:MM, joined by `;`; over midnight when the end comes first.
+    Windows,
+    /// Days of the week: `daily`, `workdays`, `restdays`, `holidays`, `mon` to `sun`, joined by `;`.
+    Days,
+    /// An instant, RFC 3339 with its offset.
+    Instant,
     /// A social credit code 统一社会信用代码 (GB 32100-2015), 18 characters with a check digit.
     CreditCode,
 }
+
+const YES_NO: &[&str] = &["yes", "no"];
+
+const KINDS: &[&str] = &["component", "event", "any"];
+
+const EDITIONS: &[&str] = &["gbt47678.5-2026", "gbt30428.2-2013", "cjt214-2007"];
+
+const UNITS: &[&str] = &["urgent_hour", "work_hour", "work_day", "natural_day"];
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $layer:literal $title:literal [$($shape:ident)*] { $($field:ident $field_title:literal $need:ident $form:expr;)* })+) => {
@@ -130,6 +150,7 @@ kinds! {
         parent "上级单位" may F::Thing(K::Department);
         region "所属区域" may F::Region;
         kind "类别" may F::Word(&["executive", "support"]);
+        territorial "属地主体" may F::Word(YES_NO);
         contact "联系人" may F::Text;
         phone "电话" may F::Text;
         address "地址" may F::Text;
@@ -171,7 +192,7 @@ kinds! {
     ControlArea "control_areas" "管控区域" [Polygon] {
         name "名称" may F::Text;
         classes "小类" may F::Classes;
-        window "时段" may F::Text;
+        window "时段" may F::Windows;
         message "提示" may F::Text;
         valid_from "启用日期" may F::Day;
         valid_until "停用日期" may F::Day;
@@ -184,6 +205,114 @@ kinds! {
         holder "被许可人" may F::Text;
         valid_from "起始日期" may F::Day;
         valid_until "截止日期" may F::Day;
+    }
+    /// Duty rules 职责规则: who answers for what, where and when.
+    DutyRule "duty_rules" "职责规则" [] {
+        kind "案件类型" may F::Word(KINDS);
+        edition "标准版本" may F::Word(EDITIONS);
+        classes "小类代码" may F::Classes;
+        condition "立案条件" may F::Text;
+        region "区域" may F::Region;
+        cells "单元网格" may F::Cells;
+        overlay "专属区域" may F::Thing(K::Overlay);
+        permit "许可范围" may F::Word(YES_NO);
+        mode "模式" may F::Thing(K::Mode);
+        source "来源" may F::Text;
+        priority "优先级" may F::Number;
+        override "优先规则" may F::Word(YES_NO);
+        answer "责任方式" may F::Word(&["department", "inspector", "unit", "territory", "body", "approver"]);
+        department "处置单位" may F::Thing(K::Department);
+        agent "代处理单位" may F::Thing(K::Department);
+        competent "主管部门" may F::Thing(K::Department);
+        except_classes "例外小类" may F::Classes;
+        except_regions "例外区域" may F::Regions;
+        basis "依据" may F::Text;
+        note "备注" may F::Text;
+        valid_from "启用日期" may F::Day;
+        valid_until "停用日期" may F::Day;
+    }
+    /// Limits 处置时限: how long each stage may take.
+    Limit "limits" "处置时限" [] {
+        kind "案件类型" may F::Word(KINDS);
+        edition "标准版本" may F::Word(EDITIONS);
+        classes "小类代码" may F::Classes;
+        condition "立案条件" may F::Text;
+        grade "区域等级" may F::Word(&["A", "B", "C"]);
+        region "区域" may F::Region;
+        mode "模式" may F::Thing(K::Mode);
+        stage "阶段" may F::Word(&["dispatch", "handle", "check", "total"]);
+        amount "时限" must F::Number;
+        unit "时限单位" must F::Word(UNITS);
+        basis "依据" may F::Text;
+        valid_from "启用日期" may F::Day;
+        valid_until "停用日期" may F::Day;
+    }
+    /// Rosters 排班: who patrols a duty zone when, who is on leave, who covers.
+    Roster "rosters" "排班" [] {
+        zone "责任网格" may F::Thing(K::DutyZone);
+        inspector "监督员" must F::Thing(K::Inspector);
+        kind "类型" must F::Word(&["shift", "leave", "cover", "exception"]);
+        days "日期规律" may F::Days;
+        time_from "上班时间" may F::Time;
+        time_until "下班时间" may F::Time;
+        cover "替班监督员" may F::Thing(K::Inspector);
+        mode "模式" may F::Thing(K::Mode);
+        valid_from "起始日期" may F::Day;
+        valid_until "截止日期" may F::Day;
+    }
+    /// Commands 指挥权限: which centre commands, who coordinates.
+    Command "commands" "指挥权限" [] {
+        centre "指挥中心" may F::Text;
+        level "层级" may F::Word(&["city", "district", "street", "community"]);
+        region "区域" may F::Region;
+        kind "案件类型" may F::Word(KINDS);
+        edition "标准版本" may F::Word(EDITIONS);
+        classes "小类代码" may F::Classes;
+        mode "模式" may F::Thing(K::Mode);
+        coordinator "协调单位" may F::Thing(K::Department);
+        valid_from "启用日期" may F::Day;
+        valid_until "停用日期" may F::Day;
+    }
+    /// Calendar 日历: holidays and shifted working days 调休.
+    CalendarDay "calendar" "日历" [] {
+        day "日期" must F::Day;
+        kind "类型" must F::Word(&["holiday", "workday"]);
+        name "名称" may F::Text;
+    }
+    /// Modes 运行模式: normal needs no row, typhoon does.
+    Mode "modes" "运行模式" [] {
+        name "名称" must F::Text;
+        cap_amount "时限上限" may F::Number;
+        cap_unit "上限单位" may F::Word(UNITS);
+        note "备注" may F::Text;
+        valid_from "启用日期" may F::Day;
+        valid_until "停用日期" may F::Day;
+    }
+    /// Mode switches 模式切换: since when the city runs in which mode.
+    ModeSwitch "mode_switches" "模式切换" [] {
+        mode "模式" must F::Text;
+        author "操作人" must F::Text;
+        reason "原因" must F::Text;
+        starts_at "开始时间" must F::Instant;
+        ends_at "计划结束时间" may F::Instant;
+    }
+    /// Cases 样例: reports with the expected answer, which travel with a table of duty rules.
+    Case "cases" "样例" [] {
+        name "名称" may F::Text;
+        kind "案件类型" must F::Word(&["component", "event"]);
+        edition "标准版本" may F::Word(EDITIONS);
+        class "小类代码" must F::Text;
+        condition "立案条件" may F::Text;
+        cell "单元网格" may F::Text;
+        location "坐标" may F::Text;
+        component "部件" may F::Text;
+        source "来源" may F::Text;
+        mode "模式" may F::Text;
+        at "时间" may F::Instant;
+        excluded "已退回单位" may F::Things(K::Department);
+        ruling "批示单位" may F::Thing(K::Department);
+        outcome "预期结果" must F::Word(&["direct", "coordinate", "forbidden", "outside"]);
+        department "预期单位" may F::Thing(K::Department);
     }
     /// Places 地名: streets, communities, points of interest by name.
     PlaceName "places" "地名" [Point Line Polygon] {

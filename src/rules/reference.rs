@@ -1,8 +1,8 @@
-//! What a department, a zone or an area names must be there.
+//! What a department, a zone, an area or a duty rule names must be there.
 
 use super::code::Code;
 use super::finding::Breach;
-use crate::model::class::{Catalogue, Edition, Kind};
+use crate::model::class::{Catalogue, Edition, Kind, MAJOR_CHARS};
 use crate::model::code::ClassCode;
 use crate::model::thing::{Form, Thing, ThingKind};
 use std::collections::HashSet;
@@ -30,10 +30,10 @@ impl Present<'_> {
                     Form::Thing(kind) | Form::Things(kind) => {
                         (self.things.contains(&(kind, code)), kind.as_str())
                     }
-                    Form::Region => (self.regions.contains(code), "regions"),
+                    Form::Region | Form::Regions => (self.regions.contains(code), "regions"),
                     Form::Cells => (self.cells.contains(code), "cells"),
                     Form::Classes => (self.is_class(code), "classes"),
-                    Form::Text | Form::Word(_) | Form::Day | Form::CreditCode => break,
+                    _ => break,
                 };
                 if there {
                     continue;
@@ -48,9 +48,19 @@ impl Present<'_> {
         breaches
     }
 
+    /// Whether a code is a class, or the two digits that classes of a major class begin with.
     fn is_class(&self, code: &str) -> bool {
         let Ok(code) = ClassCode::new(code) else { return false };
         let kinds = [Kind::Component, Kind::Event];
+        if code.as_str().chars().count() == MAJOR_CHARS {
+            let begins = |edition, kind| {
+                self.catalogue
+                    .of(edition, kind)
+                    .iter()
+                    .any(|class| class.code.as_str().starts_with(code.as_str()))
+            };
+            return Edition::ALL.iter().any(|edition| kinds.iter().any(|kind| begins(*edition, *kind)));
+        }
         Edition::ALL
             .iter()
             .any(|edition| kinds.iter().any(|kind| self.catalogue.get(*edition, *kind, &code).is_some()))

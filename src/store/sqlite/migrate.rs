@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../schemas/sqlite/0004_seals.sql"),
         then: seal::seal_all,
     },
+    Migration { number: 5, sql: include_str!("../../../schemas/sqlite/0005_duty.sql"), then: nothing },
 ];
 
 /// The newest form that `migrations` know.
