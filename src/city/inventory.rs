@@ -114,8 +114,17 @@ impl Inventory {
 
     /// All components, in code order.
     pub fn ids(&self) -> impl Iterator<Item = ComponentId> + '_ {
-        let mut base = (0..self.base.len()).filter(|number| self.is_here(*number as u32)).peekable();
-        let mut delta = (0..self.delta.len()).peekable();
+        self.ids_from([0, 0])
+    }
+
+    /// The components whose codes come after a text, in code order. Cost: that of finding one, then some nanoseconds each.
+    pub fn ids_after(&self, code: &str) -> impl Iterator<Item = ComponentId> + '_ {
+        self.ids_from([self.base.first_after(code), self.delta.first_after(code)])
+    }
+
+    fn ids_from(&self, [old, new]: [usize; 2]) -> impl Iterator<Item = ComponentId> + '_ {
+        let mut base = (old..self.base.len()).filter(|number| self.is_here(*number as u32)).peekable();
+        let mut delta = (new..self.delta.len()).peekable();
         std::iter::from_fn(move || {
             let of_base = match (base.peek(), delta.peek()) {
                 (Some(old), Some(new)) => self.base.code(*old) < self.delta.code(*new),
@@ -181,6 +190,17 @@ impl Inventory {
         table.upkeep(number)
     }
 
+    /// What is kept of states and units, each combination once; some may be of components that are gone.
+    pub fn upkeeps(&self) -> impl Iterator<Item = &Upkeep> {
+        self.base.upkeeps().iter().chain(self.delta.upkeeps())
+    }
+
+    /// The box around a component.
+    pub fn bbox_of(&self, id: ComponentId) -> Bbox {
+        let (table, number) = self.at(id);
+        table.forms.bbox(number)
+    }
+
     /// A component's shape on the lattice.
     pub fn shape(&self, id: ComponentId) -> Shape {
         let (table, number) = self.at(id);
@@ -216,11 +236,7 @@ impl Inventory {
 
     /// The box around all components; empty when there are none. Cost: a walk over all of them.
     pub fn bbox(&self) -> Bbox {
-        let boxes = self.ids().map(|id| {
-            let (table, number) = self.at(id);
-            table.forms.bbox(number)
-        });
-        boxes.fold(Bbox::EMPTY, Bbox::union)
+        self.ids().map(|id| self.bbox_of(id)).fold(Bbox::EMPTY, Bbox::union)
     }
 
     /// How many bytes each part holds, the allocator's share left out.

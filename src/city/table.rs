@@ -104,6 +104,17 @@ impl Table {
         low
     }
 
+    /// The first component whose code comes after `code`.
+    pub(super) fn first_after(&self, code: &str) -> usize {
+        let number = self.first_at_or_after(code);
+        number + usize::from(number < self.len() && self.code(number) == code)
+    }
+
+    /// The different upkeeps.
+    pub(super) fn upkeeps(&self) -> &[Upkeep] {
+        &self.upkeeps
+    }
+
     /// How many bytes each part holds, the allocator's share left out.
     pub(super) fn bytes(&self) -> Vec<(&'static str, usize)> {
         let Columns { codes, code_ends, entries, classes, names, upkeeps, cells } = &self.columns;

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod diff;
+pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod init;
@@ -12,6 +13,7 @@ pub mod log;
 pub mod mapping;
 pub mod open;
 pub mod serve;
+pub mod settings;
 pub mod show;
 pub mod summary;
 pub mod table;
@@ -47,6 +49,8 @@ pub enum Command {
     Export(export::ExportArgs),
     /// Proves every invariant of a city 检查城市数据
     Check(check::CheckArgs),
+    /// Checks the set-up and says what to do 检查运行环境
+    Doctor(doctor::DoctorArgs),
     /// Copies a city while it is in use 在线备份
     Backup(backup::BackupArgs),
     /// Lists the versions: who, when, why, what 版本记录
@@ -72,6 +76,7 @@ impl Command {
             Command::Serve(args) => serve::run(args),
             Command::Export(args) => export::run(args),
             Command::Check(args) => check::run(&args),
+            Command::Doctor(args) => doctor::run(&args),
             Command::Backup(args) => backup::run(&args),
             Command::Log(args) => log::run(&args),
             Command::Show(args) => show::run(&args),

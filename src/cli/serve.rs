@@ -1,12 +1,13 @@
 //! `wanmi serve`: the service over one city file.
 
+use super::settings::Settings;
 use crate::config::Log;
-use crate::config::read::read;
 use crate::edit::Editor;
 use crate::http::serve::{serve, stop_signal};
 use crate::http::{Clock, Service};
 use crate::inventory::classes::catalogue;
 use crate::live::claim::{Claim, ClaimError};
+use crate::live::past;
 use crate::live::watch::{Source, start};
 use crate::store::sqlite::{Access, SqliteStore};
 use anyhow::Context;
@@ -24,15 +25,8 @@ use tracing_subscriber::EnvFilter;
 pub struct ServeArgs {
     /// The city file
     city: PathBuf,
-    /// Where to listen, 127.0.0.1:8080 unless configured; port 0 takes any free port
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
-    /// A configuration (TOML); environment variables WANMI_… win over it, flags over both 配置文件
-    #[arg(long, value_name = "FILE", env = "WANMI_CONFIG")]
-    config: Option<PathBuf>,
-    /// Allow an address that other machines reach; there is no access control yet
-    #[arg(long)]
-    open: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Why the service does not start; other reasons are the store's and the claim's own.
@@ -70,9 +64,7 @@ impl ServeError {
 /// [`ServeError`], [`ClaimError`], and what the store says of a file that it cannot open or load.
 #[expect(clippy::needless_pass_by_value, reason = "a command owns its arguments, like every other")]
 pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let mut config = read(args.config.as_deref(), std::env::vars())?;
-    config.server.listen = args.listen.unwrap_or(config.server.listen);
-    config.server.open |= args.open;
+    let config = args.settings.read()?;
     let listen = config.server.listen;
     if !config.server.open && !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen).into());
@@ -83,13 +75,19 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     // Dropped last: see `Claim::of`.
     let _claim = claim(&args.city)?;
     let store = SqliteStore::open(&args.city, Access::Write)?;
-    let catalogue_of = Box::new(|profile: &_| catalogue(profile).map_err(Into::into));
     // A second connection: readers of the first one never wait for a change.
     let editor = Editor::new(Box::new(SqliteStore::open(&args.city, Access::Write)?));
-    let (live, _watch) = start(Source { store: Box::new(store), catalogue_of })?;
+    let (live, _watch) = start(source(store))?;
+    let open = || SqliteStore::open(&args.city, Access::Read);
+    let past = past::start(source(open()?), Box::new(open()?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(answer(listen, Service::new(live, clock, config).editable(editor)))?;
+    runtime.block_on(answer(listen, Service::new(live, clock, config).editable(editor).with_past(past)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn source(store: SqliteStore) -> Source {
+    let catalogue_of = Box::new(|profile: &_| catalogue(profile).map_err(Into::into));
+    Source { store: Box::new(store), catalogue_of }
 }
 
 async fn answer(address: SocketAddr, service: Service) -> anyhow::Result<()> {

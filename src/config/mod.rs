@@ -111,6 +111,47 @@ impl Default for Log {
     }
 }
 
+/// A field of the configuration, as file, variables and flags know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The section of the file that it stands in.
+    pub section: String,
+    /// Its name there.
+    pub name: String,
+    /// What it decides.
+    pub about: String,
+    /// Whether it is true or false.
+    pub is_switch: bool,
+}
+
+impl Field {
+    /// The name of its flag, without the dashes; what is about the server as a whole needs no section.
+    pub fn flag(&self) -> String {
+        let name = self.name.replace('_', "-");
+        if self.section == "server" { name } else { format!("{}-{name}", self.section) }
+    }
+}
+
+/// Every field, by section and name, as the schema of the file has them.
+pub fn fields() -> Vec<Field> {
+    use utoipa::PartialSchema;
+    let schema = serde_json::to_value(Config::schema()).unwrap_or_default();
+    let sections = schema["properties"].as_object().into_iter().flatten();
+    let mut fields = Vec::new();
+    for (section, of) in sections {
+        let inner = of["oneOf"].as_array().and_then(|choices| choices.first()).unwrap_or(of);
+        for (name, of) in inner["properties"].as_object().into_iter().flatten() {
+            fields.push(Field {
+                section: section.clone(),
+                name: name.clone(),
+                about: of["description"].as_str().unwrap_or_default().to_owned(),
+                is_switch: of["type"] == "boolean",
+            });
+        }
+    }
+    fields
+}
+
 /// The JSON schema of a configuration file, as `schemas/config.schema.json` keeps it.
 ///
 /// # Errors

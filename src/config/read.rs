@@ -1,6 +1,6 @@
 //! Reading a configuration: what is unknown, of the wrong type or out of range is refused with its place.
 
-use super::Config;
+use super::{Config, Field, fields};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -36,6 +36,14 @@ pub enum ConfigError {
         /// What is wrong.
         what: String,
     },
+    /// The value of a flag cannot be read.
+    #[error("--{name}: {what}")]
+    Flag {
+        /// The flag.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 impl ConfigError {
@@ -45,17 +53,19 @@ impl ConfigError {
             ConfigError::Io { .. } => "config_not_readable",
             ConfigError::File { .. } => "config_invalid",
             ConfigError::Variable { .. } => "config_variable_invalid",
+            ConfigError::Flag { .. } => "config_flag_invalid",
         }
     }
 }
 
-/// The configuration of a file, when there is one, and of environment variables over it.
+/// The configuration of a file, when there is one, of environment variables over it, and of flags over both.
 ///
 /// # Errors
-/// [`ConfigError`] names the file and line, or the variable.
+/// [`ConfigError`] names the file and line, the variable, or the flag.
 pub fn read(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
+    flags: &[(Field, String)],
 ) -> Result<Config, ConfigError> {
     let mut config = file.map_or_else(|| Ok(Config::default()), of_file)?;
     let mut variables: Vec<(String, String)> = variables.into_iter().collect();
@@ -64,6 +74,10 @@ pub fn read(
         if let Some(over) = over(&config, name, text)? {
             config = over;
         }
+    }
+    for (field, text) in flags {
+        let refused = |what| ConfigError::Flag { name: field.flag(), what };
+        config = with(&config, (&field.section, &field.name), text).map_err(refused)?;
     }
     Ok(config)
 }
@@ -90,15 +104,21 @@ fn of_file(path: &Path) -> Result<Config, ConfigError> {
 fn over(config: &Config, name: &str, text: &str) -> Result<Option<Config>, ConfigError> {
     let refused = |what: String| ConfigError::Variable { name: name.to_owned(), what };
     let Some(rest) = name.strip_prefix(PREFIX) else { return Ok(None) };
-    let mut table = Table::try_from(config).map_err(|error| refused(error.to_string()))?;
     let rest = rest.to_ascii_lowercase();
-    let Some((section, field)) = rest.split_once('_').filter(|(section, _)| table.contains_key(*section))
-    else {
+    let known = fields();
+    let is_section = |section: &str| known.iter().any(|field| field.section == section);
+    let Some(pair) = rest.split_once('_').filter(|(section, _)| is_section(section)) else {
         return Ok(None);
     };
+    with(config, pair, text).map(Some).map_err(refused)
+}
+
+/// The configuration with one field changed, or what is wrong with that.
+fn with(config: &Config, (section, field): (&str, &str), text: &str) -> Result<Config, String> {
+    let mut table = Table::try_from(config).map_err(|error| error.to_string())?;
     let known = table.get_mut(section).and_then(Value::as_table_mut).and_then(|fields| fields.get_mut(field));
-    let Some(value) = known else { return Err(refused(format!("[{section}] has no field {field:?}"))) };
-    let wrong = |kind: &str| refused(format!("{text:?} is not {kind}"));
+    let Some(value) = known else { return Err(format!("[{section}] has no field {field:?}")) };
+    let wrong = |kind: &str| format!("{text:?} is not {kind}");
     *value = match value {
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_not| wrong("a whole number"))?),
         Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_not| wrong("true or false"))?),
@@ -108,11 +128,10 @@ fn over(config: &Config, name: &str, text: &str) -> Result<Option<Config>, Confi
         }
         _ => Value::String(text.to_owned()),
     };
-    let config: Config =
-        table.try_into().map_err(|error: toml::de::Error| refused(error.message().to_owned()))?;
+    let config: Config = table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
     match out_of_range(&config) {
-        None => Ok(Some(config)),
-        Some((_, what)) => Err(refused(what)),
+        None => Ok(config),
+        Some((_, what)) => Err(what),
     }
 }
 
@@ -142,7 +161,7 @@ mod tests {
         let path = folder.path().join("wanmi.toml");
         std::fs::write(&path, text).unwrap();
         let variables = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        read(Some(&path), variables).map_err(|error| {
+        read(Some(&path), variables, &[]).map_err(|error| {
             error.to_string().replace(folder.path().to_str().unwrap(), "").trim_start_matches('/').to_owned()
         })
     }
@@ -164,7 +183,29 @@ mod tests {
         assert_eq!(config.server.listen.port(), 9000);
         assert_eq!(config.server.cors_origins, ["https://a.example", "https://b.example"]);
         assert!(config.log.json && config.log.access);
-        assert_eq!(read(None, []).unwrap(), Config::default());
+        assert_eq!(read(None, [], &[]).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_field_has_a_flag_that_wins_over_all() {
+        let set = |name: &str, text: &str| {
+            let field = fields().into_iter().find(|field| field.flag() == name).unwrap();
+            read(None, [("WANMI_LIMITS_IN_FLIGHT".to_owned(), "9".to_owned())], &[(field, text.to_owned())])
+        };
+        assert_eq!(set("limits-in-flight", "10").unwrap().limits.in_flight, 10);
+        assert_eq!(set("cors-origins", "a,b").unwrap().server.cors_origins, ["a", "b"]);
+        assert_eq!(set("limits-connections", "1").unwrap().limits.in_flight, 9);
+        let refused = set("limits-connections", "0").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "--limits-connections: limits.connections is 0; it must be at least 1"
+        );
+        assert_eq!(refused.code(), "config_flag_invalid");
+        assert_eq!(set("listen", "here").unwrap_err().code(), "config_flag_invalid");
+        let table = Table::try_from(Config::default()).unwrap();
+        let of_table = table.values().map(|section| section.as_table().unwrap().len()).sum::<usize>();
+        assert_eq!(fields().len(), of_table, "the schema and the configuration have the same fields");
+        assert!(fields().iter().all(|field| field.about.len() > 10));
     }
 
     #[test]
@@ -190,7 +231,7 @@ mod tests {
             "environment variable WANMI_LIMITS_CONNECTION: [limits] has no field \"connection\""
         );
         assert!(variable("WANMI_LIMITS_RATE_BURST", "0").contains("at least 1"));
-        let missing = read(Some(Path::new("no/such.toml")), []).unwrap_err();
+        let missing = read(Some(Path::new("no/such.toml")), [], &[]).unwrap_err();
         assert_eq!(
             (missing.code(), missing.to_string()),
             ("config_not_readable", "no/such.toml cannot be read".into())

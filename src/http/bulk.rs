@@ -35,8 +35,10 @@ const LINE_BYTES: usize = 64 << 10;
 
 /// What a line is answered with.
 pub(super) struct Asked<'a> {
-    /// The city, one for all lines of a block.
-    pub(super) shown: &'a Shown,
+    /// The service.
+    pub(super) service: &'a Service,
+    /// The city in use, one for all lines of a block.
+    pub(super) shown: &'a Arc<Shown>,
     /// The time, one for all lines of a block.
     pub(super) now: OffsetDateTime,
     /// The language of titles.
@@ -184,7 +186,7 @@ impl Call {
         let (service, language, answer) = (self.service.clone(), self.language, self.answer);
         tokio::task::spawn_blocking(move || {
             let shown = service.live.load();
-            let asked = Asked { shown: &shown, now: (service.clock)(), language };
+            let asked = Asked { service: &service, shown: &shown, now: (service.clock)(), language };
             answers(&asked, &block, answer)
         })
     }

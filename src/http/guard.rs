@@ -3,10 +3,12 @@
 
 use super::language::Language;
 use super::problem::{Code, Problem};
+use super::reply::Answered;
 use super::router::Template;
 use super::serve::Peer;
 use super::{Service, cors};
 use crate::live::Shown;
+use crate::model::version::Version;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -57,10 +59,9 @@ pub(super) async fn around(State(service): State<Service>, mut request: Request,
     };
     let mut response = written(response, language);
     let status = response.status();
+    let version = response.extensions().get().map_or(shown.city.version, |Answered(version)| *version);
     let headers = response.headers_mut();
-    headers.insert(WANMI_VERSION, HeaderValue::from(shown.city.version.0));
-    headers.extend(HeaderValue::from_str(&id).ok().map(|id| (REQUEST_ID, id)));
-    strict(headers);
+    name(headers, version, &id);
     with_encoding(headers, status, known_encoding);
     if let Some(origin) = origin {
         cors::mark(headers, origin);
@@ -68,12 +69,30 @@ pub(super) async fn around(State(service): State<Service>, mut request: Request,
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
-    let (template, took) = (response.extensions().get::<Template>().copied(), start.elapsed());
+    let template = response.extensions().get::<Template>().copied();
+    told(&service, (&method, template), status, (start, &id));
+    response
+}
+
+/// What every reply says of itself: its version, its request, and what it forbids.
+pub(super) fn name(headers: &mut HeaderMap, version: Version, id: &str) {
+    headers.insert(WANMI_VERSION, HeaderValue::from(version.0));
+    headers.extend(HeaderValue::from_str(id).ok().map(|id| (REQUEST_ID, id)));
+    strict(headers);
+}
+
+/// Counts and logs a reply to a request that began at `start` and is called `id`.
+pub(super) fn told(
+    service: &Service,
+    (method, template): (&Method, Option<Template>),
+    status: StatusCode,
+    (start, id): (Instant, &str),
+) {
+    let (shared, took) = (&service.shared, start.elapsed());
     shared.metrics.count(template, status, took);
     if shared.config.log.access {
-        log(&method, template, status, took.as_micros() as u64, &id);
+        log(method, template, status, took.as_micros() as u64, id);
     }
-    response
 }
 
 /// Lets a request in, or says why not.
@@ -93,7 +112,7 @@ fn admitted<'a>(service: &'a Service, request: &Request) -> Result<super::admiss
 }
 
 /// What the client calls its request, when that is a short plain word; else a new name.
-fn request_id(headers: &HeaderMap) -> String {
+pub(super) fn request_id(headers: &HeaderMap) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     let is_plain = |id: &&str| {

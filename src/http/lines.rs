@@ -2,11 +2,12 @@
 
 use super::bulk::{Asked, answered};
 use super::language::Language;
-use super::locate::{CONFIDENCE_DEFAULT, Located, Question, answer, circle_of, read, stamp};
+use super::locate::{CONFIDENCE_DEFAULT, Located, Question, answer, circle_of, read, stamp, time_of};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::{Service, place, query};
+use super::{Service, past, place, query};
 use crate::geom::crs::Crs;
+use crate::live::Shown;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The media type of bulk calls.
 const NDJSON: &str = "application/x-ndjson";
@@ -48,6 +50,13 @@ pub(super) struct Line<'a> {
     /// How probable it is that the circle holds the true place; 0.68 when absent.
     #[serde(default)]
     confidence: Option<f64>,
+    /// As things were at this time, RFC 3339; the newest version when absent. The line waits while a past city is built.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "2026-11-23T10:00:00+08:00")]
+    at: Option<Cow<'a, str>>,
+    /// By what was known in this version; the newest when absent.
+    #[serde(default)]
+    as_known_at: Option<u64>,
 }
 
 /// Answers many places, streamed.
@@ -83,24 +92,27 @@ pub(super) async fn locate(
 /// Answers one line.
 fn line(asked: &Asked, line: &[u8], out: &mut Vec<u8>) -> Result<(), Problem> {
     // What the quick way does not like, the slow way names.
-    let (id, question) = match quick(line) {
-        Some(read) => read,
-        None => slow(line)?,
-    };
-    let at = stamp(asked.now)?;
+    if let Some((id, question)) = quick(line) {
+        return write(out, id, &answer(&asked.shown.city, &question, &stamp(asked.now)?));
+    }
+    let Slow { id, question, shown, at } = slow(asked, line)?;
+    write(out, id, &answer(&shown.city, &question, &at))
+}
+
+fn write(out: &mut Vec<u8>, id: Option<&RawValue>, located: &Located) -> Result<(), Problem> {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.map_or("null", RawValue::get).as_bytes());
     // The answer is an object: its members follow the id.
     let open = out.len();
-    let located = answer(&asked.shown.city, &question, &at);
-    serde_json::to_writer(&mut *out, &located).map_err(|error| Problem::internal(&error))?;
+    serde_json::to_writer(&mut *out, located).map_err(|error| Problem::internal(&error))?;
     out[open] = b',';
     Ok(())
 }
 
 fn quick(line: &[u8]) -> Option<(Option<&RawValue>, Question)> {
-    let Line { id, lng, lat, crs, accuracy_m, confidence } = serde_json::from_slice(line).ok()?;
-    if id.is_some_and(|id| !is_id(id)) {
+    let Line { id, lng, lat, crs, accuracy_m, confidence, at, as_known_at } =
+        serde_json::from_slice(line).ok()?;
+    if id.is_some_and(|id| !is_id(id)) || at.is_some() || as_known_at.is_some() {
         return None;
     }
     let place = place::transformed(Crs::from_str(&crs).ok()?, lng, lat).ok()?;
@@ -112,20 +124,32 @@ fn quick(line: &[u8]) -> Option<(Option<&RawValue>, Question)> {
     Some((id, Question { place, circle }))
 }
 
-fn slow(line: &[u8]) -> Result<(Option<&RawValue>, Question), Problem> {
+/// A line read with care: it is of the past, or bad.
+struct Slow<'a> {
+    id: Option<&'a RawValue>,
+    question: Question,
+    /// Held for this line only, so that a call never keeps more than one old city from going.
+    shown: Arc<Shown>,
+    at: String,
+}
+
+fn slow<'a>(asked: &Asked, line: &'a [u8]) -> Result<Slow<'a>, Problem> {
     let invalid = |error: serde_json::Error| {
         Problem::new(Code::LineInvalid, format!("the line is no JSON object: {error}"))
     };
     let members: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(line).map_err(invalid)?;
     let Id { id } = serde_json::from_slice(line).map_err(invalid)?;
-    let mut query =
-        Query::of_members(&members, &["id", "lng", "lat", "crs", "accuracy_m", "confidence"], &["at"]);
+    let known = ["id", "lng", "lat", "crs", "accuracy_m", "confidence", "at", "as_known_at"];
+    let mut query = Query::of_members(&members, &known);
     if id.is_some_and(|id| !is_id(id)) {
         query.refuse("id", Code::FieldType, format!("id is a text or a number of at most {ID_BYTES} bytes"));
     }
+    let moment = past::moment(&mut query, asked.now);
     let question = read(&mut query);
-    Ok((id, query.with(question)?))
+    let shown = past::city_at(asked.service, asked.shown, (&mut query, &moment), past::PATIENCE)?;
+    let question = query.with(question)?;
+    Ok(Slow { id, question, shown, at: time_of(&moment, asked.now)? })
 }
 
 /// Only the id of a line.

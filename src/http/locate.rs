@@ -1,12 +1,14 @@
 //! `GET /v1/locate`: which cell is here.
 
 use super::cell::{Parent, parent};
+use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, place, reply};
 use crate::city::City;
 use crate::geom::lattice::Degrees;
 use crate::live::Shown;
+use crate::live::past::Moment;
 use crate::locate::certainty::{CERTAIN_THOUSANDTHS, Circle, alternatives};
 use crate::locate::{self, Inside};
 use crate::model::region::Level;
@@ -15,15 +17,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
-
-/// Parameters of the contract that this release does not understand: refused by name, since ignoring them would answer
-/// another question than the one asked.
-const LATER: [&str; 1] = ["at"];
 
 /// The radius of a position's error, in metres; what a phone without satellites tells is below the upper bound.
 const ACCURACY_M: RangeInclusive<f64> = 0.0..=2000.0;
@@ -36,7 +36,7 @@ pub(super) const CONFIDENCE_DEFAULT: f64 = 0.68;
 
 /// Circles wider than this may reach over thousands of borders, a matter of milliseconds: they leave the calls that
 /// cost a microsecond alone.
-const WIDE_M: f64 = 100.0;
+pub(super) const WIDE_M: f64 = 100.0;
 
 /// Where a place is: its cell and what it belongs to.
 #[derive(serde::Serialize, ToSchema)]
@@ -134,6 +134,7 @@ pub(super) struct Question {
             description = "Radius in metres that holds the true place with the probability `confidence`"),
         ("confidence" = Option<f64>, Query, minimum = 0.3, maximum = 0.999,
             description = "How probable it is that the circle holds the true place; 0.68 when absent, as Android gives it"),
+        MomentParameters,
     ),
     responses((status = 200, description = "Where the place is", body = Located)),
 )]
@@ -142,15 +143,18 @@ pub(super) async fn locate(
     Extension(shown): Extension<Arc<Shown>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let mut query = Query::with_later(&uri, &["lng", "lat", "crs", "accuracy_m", "confidence"], &LATER);
+    let now = (service.clock)();
+    let mut query = Query::of(&uri, &["lng", "lat", "crs", "accuracy_m", "confidence", "at", "as_known_at"]);
+    let moment = past::moment(&mut query, now);
+    let shown = past::city_at(&service, &shown, (&mut query, &moment), Duration::ZERO)?;
     let question = read(&mut query);
     let question = query.with(question)?;
-    let at = stamp((service.clock)())?;
+    let at = time_of(&moment, now)?;
     if question.circle.is_some_and(|circle| circle.radius_m(CONFIDENCE_DEFAULT) > WIDE_M) {
-        let reply = move || reply::json(&answer(&shown.city, &question, &at));
+        let reply = move || reply::of(&shown, reply::json(&answer(&shown.city, &question, &at)));
         return tokio::task::spawn_blocking(reply).await.map_err(|error| Problem::internal(&error))?;
     }
-    reply::json(&answer(&shown.city, &question, &at))
+    reply::of(&shown, reply::json(&answer(&shown.city, &question, &at)))
 }
 
 /// The question in a request's parameters.
@@ -178,13 +182,37 @@ pub(super) fn circle_of(accuracy_m: f64, confidence: f64) -> Option<Circle> {
     is_within.then(|| Circle::new(accuracy_m, confidence))
 }
 
-/// A time as replies write it: whole seconds.
+/// The time that an answer holds for: the one asked about as it was asked, else now.
+///
+/// # Errors
+/// As [`stamp`].
+pub(super) fn time_of(moment: &Moment, now: OffsetDateTime) -> Result<String, Problem> {
+    match moment.at {
+        Some(at) => at.format(&Rfc3339).map_err(|error| Problem::internal(&error)),
+        None => stamp(now),
+    }
+}
+
+thread_local! {
+    /// The second that this thread wrote last.
+    static WRITTEN: RefCell<Option<(OffsetDateTime, String)>> = const { RefCell::new(None) };
+}
+
+/// A time as replies write it: whole seconds. Cost: a copy, but for the first time in a second.
 ///
 /// # Errors
 /// An internal problem when it cannot be written, as after the year 9999.
 pub(super) fn stamp(now: OffsetDateTime) -> Result<String, Problem> {
     let now = now.replace_nanosecond(0).unwrap_or(now);
-    now.format(&Rfc3339).map_err(|error| Problem::internal(&error))
+    WRITTEN.with_borrow_mut(|written| {
+        let is_it = |time: &OffsetDateTime| *time == now && time.offset() == now.offset();
+        if let Some((_, text)) = written.as_ref().filter(|(time, _)| is_it(time)) {
+            return Ok(text.clone());
+        }
+        let text = now.format(&Rfc3339).map_err(|error| Problem::internal(&error))?;
+        *written = Some((now, text.clone()));
+        Ok(text)
+    })
 }
 
 /// The answer of a city.

@@ -131,7 +131,8 @@ fn text(service: &Service, shown: &Shown) -> String {
     );
     let city = &shown.city;
     let behind = u8::from(service.live.behind().is_some());
-    let gauges: [(&str, &str, f64); 9] = [
+    let past = service.past.as_ref().map_or(0, |past| past.kept());
+    let gauges: [(&str, &str, f64); 10] = [
         ("wanmi_http_in_flight", "Requests under way.", f64::from(service.shared.admission.in_flight())),
         (
             "wanmi_http_in_flight_limit",
@@ -145,6 +146,7 @@ fn text(service: &Service, shown: &Shown) -> String {
             shown.since.elapsed().as_secs_f64(),
         ),
         ("wanmi_city_behind", "1 while the newest version cannot be shown.", f64::from(behind)),
+        ("wanmi_past_cities", "Cities of earlier versions that are kept.", past as f64),
         ("wanmi_city_cells", "Cells in use.", city.cells.len() as f64),
         ("wanmi_city_components", "Components in use.", city.inventory.len() as f64),
         (

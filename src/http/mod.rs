@@ -5,6 +5,7 @@ pub mod serve;
 
 mod admission;
 mod cors;
+mod door;
 mod guard;
 mod language;
 mod metrics;
@@ -16,12 +17,21 @@ mod reply;
 mod bulk;
 mod cell;
 mod change;
+mod class;
 mod component;
+mod components;
+mod filter;
 mod geojson;
 mod health;
+mod kept;
 mod lines;
 mod locate;
+mod page;
+mod past;
 mod place;
+mod profile;
+mod record;
+mod region;
 mod spool;
 mod tile;
 mod tilejson;
@@ -30,7 +40,9 @@ mod web;
 use crate::config::Config;
 use crate::edit::Editor;
 use crate::live::Live;
+use crate::live::past::Past;
 use admission::Admission;
+use kept::Kept;
 use metrics::Metrics;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -45,6 +57,7 @@ pub struct Service {
     /// What time it is.
     pub clock: Clock,
     editor: Option<Arc<Editor>>,
+    past: Option<Arc<Past>>,
     shared: Arc<Shared>,
 }
 
@@ -53,6 +66,7 @@ struct Shared {
     config: Config,
     admission: Admission,
     metrics: Metrics,
+    kept: Kept,
 }
 
 /// Tells the time, in the offset that replies use; a parameter, so that tests decide what time it is.
@@ -66,8 +80,15 @@ impl Service {
             live,
             clock,
             editor: None,
-            shared: Arc::new(Shared { config, admission, metrics: Metrics::new() }),
+            past: None,
+            shared: Arc::new(Shared { config, admission, metrics: Metrics::new(), kept: Kept::default() }),
         }
+    }
+
+    /// The service with old cities, so that questions about the past are answered.
+    #[must_use]
+    pub fn with_past(self, past: Past) -> Self {
+        Service { past: Some(Arc::new(past)), ..self }
     }
 
     /// The service with a writer, so that components can be changed.

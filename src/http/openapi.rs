@@ -2,7 +2,8 @@
 
 use super::problem::{Body, Code, FieldError, Problem};
 use super::{
-    cell, change, component, geojson, health, lines, locate, metrics, query, reply, tile, tilejson, web,
+    cell, change, class, component, components, geojson, health, lines, locate, metrics, profile, query,
+    region, reply, tile, tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -22,13 +23,13 @@ use utoipa::OpenApi;
     ),
     tags(
         (name = "locate", description = "定位 which cell is here"),
-        (name = "inventory", description = "部件 components, 单元网格 cells"),
+        (name = "inventory", description = "部件 components, 单元网格 cells, 区域 regions, 小类 classes"),
         (name = "map", description = "地图 tiles and style"),
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, component::near, component::one, change::change, cell::one, tile::tile, tilejson::tilejson,
-        web::style, health::healthz, health::readyz, metrics::metrics, openapi,
+        locate::locate, lines::locate, components::list, component::one, change::change, cell::list, cell::one, region::list,
+        region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),
 )]
@@ -36,6 +37,9 @@ struct Api;
 
 /// Schemas of what clients send: their optional members may be missing.
 const SENT: [&str; 4] = ["LocateLine", "ComponentPatch", "UnitPatch", "LocationPatch"];
+
+/// Lists whose parameters name things that may not exist.
+const FILTERED: [&str; 3] = ["/v1/components", "/v1/cells", "/v1/regions"];
 
 /// The document, made once.
 static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| document().unwrap_or_default().into_bytes());
@@ -66,6 +70,7 @@ pub fn document() -> Result<String, serde_json::Error> {
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 add_problems(path, method, operation);
                 add_headers(operation);
+                add_forms(operation);
             }
         }
     }
@@ -79,10 +84,31 @@ pub fn document() -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&api)? + "\n")
 }
 
+/// What the text of a parameter looks like; the names mean the same in every call.
+const FORMS: [(&str, &str); 7] = [
+    ("crs", "^(CGCS2000|WGS84|GCJ02|BD09|EPSG:[1-9][0-9]{3,5})$"),
+    ("near", "^-?[0-9]+(\\.[0-9]+)?,-?[0-9]+(\\.[0-9]+)?$"),
+    ("bbox", "^-?[0-9]+(\\.[0-9]+)?(,-?[0-9]+(\\.[0-9]+)?){3}$"),
+    ("at", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"),
+    ("edition", "^(gbt47678\\.5-2026|gbt30428\\.2-2013|cjt214-2007)$"),
+    ("kind", "^(component|event)$"),
+    ("level", "^(community|street|district)$"),
+];
+
+/// Says of each parameter what its text looks like.
+fn add_forms(operation: &mut Value) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let form = FORMS.iter().find(|(name, _)| parameter["name"] == *name);
+        if let Some((_, pattern)) = form {
+            parameter["schema"]["pattern"] = json!(pattern);
+        }
+    }
+}
+
 /// Every call may be refused for these reasons.
 fn add_problems(path: &str, method: &str, operation: &mut Value) {
     let mut statuses = vec![400, 429, 500, 503];
-    if path.contains('{') {
+    if path.contains('{') || FILTERED.contains(&path) {
         statuses.push(404);
     }
     if method != "get" {

@@ -43,8 +43,6 @@ problems! {
     ParameterMissing = "parameter_missing", 400, "缺少参数", "missing parameter";
     /// A query parameter is given twice.
     ParameterRepeated = "parameter_repeated", 400, "参数重复", "repeated parameter";
-    /// A query parameter of a later release.
-    ParameterNotSupported = "parameter_not_supported", 400, "参数尚不支持", "parameter not supported yet";
     /// A text that is no number.
     NumberInvalid = "number_invalid", 400, "不是数字", "not a number";
     /// A length that is NaN or infinite.
@@ -53,6 +51,22 @@ problems! {
     NumberOutOfRange = "number_out_of_range", 400, "数值超出范围", "number out of range";
     /// A place that is not two numbers with a comma between.
     PlaceInvalid = "place_invalid", 400, "位置格式不对", "not a place";
+    /// Parameters that exclude each other.
+    ParameterConflict = "parameter_conflict", 400, "参数互相排斥", "parameters exclude each other";
+    /// A text that is no time.
+    TimeInvalid = "time_invalid", 400, "时间格式不对", "not a time";
+    /// A time before the city's first version.
+    TimeTooEarly = "time_too_early", 400, "早于第一个版本", "before the first version";
+    /// A time that is yet to come.
+    TimeInFuture = "time_in_future", 400, "时间在将来", "time is yet to come";
+    /// A version that does not exist.
+    VersionUnknown = "version_unknown", 400, "没有这个版本", "unknown version";
+    /// A box that is not four numbers in order.
+    BboxInvalid = "bbox_invalid", 400, "区域框不对", "not a box";
+    /// A department that neither the list of departments nor a component names.
+    DepartmentUnknown = "department_unknown", 400, "没有这个单位", "unknown department";
+    /// A word that its parameter does not have.
+    WordUnknown = "word_unknown", 400, "取值不在范围内", "unknown word";
     /// A class that neither the catalogue nor the city has.
     ClassUnknown = "class_unknown", 400, "没有这个小类", "unknown class";
     /// A coordinate system that is none.
@@ -89,6 +103,8 @@ problems! {
     CellUnknown = "cell_unknown", 404, "没有这个单元网格", "unknown cell";
     /// No component has the code.
     ComponentUnknown = "component_unknown", 404, "没有这个部件", "unknown component";
+    /// No region has the code.
+    RegionUnknown = "region_unknown", 404, "没有这个区域", "unknown region";
     /// There is no such tile.
     TileUnknown = "tile_unknown", 404, "没有这个瓦片", "unknown tile";
     /// Nothing is served at the path.
@@ -109,6 +125,10 @@ problems! {
     MediaTypeUnsupported = "media_type_unsupported", 415, "请求体类型不支持", "unsupported media type";
     /// One address asks too fast.
     RateLimited = "rate_limited", 429, "请求过快", "too many requests";
+    /// A past city that is being made ready.
+    PastBuilding = "past_building", 503, "历史版本正在载入", "past version is being made ready";
+    /// A past city that cannot be had.
+    PastUnavailable = "past_unavailable", 503, "历史版本不可用", "past version not available";
     /// Too much is under way.
     Overloaded = "overloaded", 503, "服务繁忙", "overloaded";
     /// A fault of this program.

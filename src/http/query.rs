@@ -17,21 +17,13 @@ pub(super) struct Query {
 impl Query {
     /// The parameters of an address; those that are not in `known` are refused, and so are repeated ones.
     pub(super) fn of(uri: &Uri, known: &[&str]) -> Self {
-        Query::with_later(uri, known, &[])
-    }
-
-    /// As [`Query::of`]; what only `later` releases understand is refused as such.
-    pub(super) fn with_later(uri: &Uri, known: &[&str], later: &[&str]) -> Self {
         // Any text is a list of pairs, so this cannot fail; what it could not read would be missing.
         let pairs =
             Pairs::<Vec<(String, String)>>::try_from_uri(uri).map(|Pairs(pairs)| pairs).unwrap_or_default();
         let mut query = Query { errors: Vec::new(), pairs };
         for i in 0..query.pairs.len() {
             let name = query.pairs[i].0.clone();
-            if later.contains(&name.as_str()) {
-                let detail = format!("{name} is not supported by this release; leave it out");
-                query.refuse(&name, Code::ParameterNotSupported, detail);
-            } else if !known.contains(&name.as_str()) {
+            if !known.contains(&name.as_str()) {
                 let detail = format!("there is no parameter {name:?}; {}", has(known));
                 query.refuse(&name, Code::ParameterUnknown, detail);
             } else if query.pairs[..i].iter().any(|(earlier, _)| *earlier == name) {
@@ -43,31 +35,25 @@ impl Query {
 
     /// The members of a JSON object, read like parameters: numbers as they are written, texts, and nothing else.
     ///
-    /// Only `crs` and `id` are texts; a text in the place of a number is refused.
-    pub(super) fn of_members(
-        members: &serde_json::Map<String, serde_json::Value>,
-        known: &[&str],
-        later: &[&str],
-    ) -> Self {
+    /// Only `crs`, `at` and `id` are texts; a text in the place of a number is refused.
+    pub(super) fn of_members(members: &serde_json::Map<String, serde_json::Value>, known: &[&str]) -> Self {
         use serde_json::Value;
         let mut query = Query { errors: Vec::new(), pairs: Vec::new() };
         for (name, value) in members {
-            if later.contains(&name.as_str()) {
-                let detail = format!("{name} is not supported by this release; leave it out");
-                query.refuse(name, Code::ParameterNotSupported, detail);
-            } else if !known.contains(&name.as_str()) {
+            if !known.contains(&name.as_str()) {
                 let detail = format!("there is no field {name:?}; {}", has(known));
                 query.refuse(name, Code::ParameterUnknown, detail);
-            } else {
-                match (value, name.as_str()) {
-                    (Value::Null, _) | (_, "id") => {}
-                    (Value::String(text), "crs") => query.pairs.push((name.clone(), text.clone())),
-                    (Value::Number(number), _) if name != "crs" => {
-                        query.pairs.push((name.clone(), number.to_string()));
-                    }
-                    (_, "crs") => query.refuse(name, Code::FieldType, "crs is a text like \"WGS84\""),
-                    _ => query.refuse(name, Code::FieldType, format!("{name} is a number like 111.29")),
+                continue;
+            }
+            match (value, name.as_str()) {
+                (Value::Null, _) | (_, "id") => {}
+                (Value::String(text), "crs" | "at") => query.pairs.push((name.clone(), text.clone())),
+                (_, "crs") => query.refuse(name, Code::FieldType, "crs is a text like \"WGS84\""),
+                (_, "at") => {
+                    query.refuse(name, Code::FieldType, "at is a text like \"2026-11-23T10:00:00+08:00\"");
                 }
+                (Value::Number(number), _) => query.pairs.push((name.clone(), number.to_string())),
+                _ => query.refuse(name, Code::FieldType, format!("{name} is a number like 111.29")),
             }
         }
         query
@@ -100,6 +86,11 @@ impl Query {
         self.finite(name, &text, Code::CoordinateNotFinite)
     }
 
+    /// Whether anything is refused.
+    pub(super) fn is_refused(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// Whether a parameter is refused.
     pub(super) fn refuses(&self, name: &str) -> bool {
         self.errors.iter().any(|error| error.pointer[2..] == *name)
@@ -120,6 +111,21 @@ impl Query {
         let detail = format!("{name} is {number}; it may be {} to {}", bounds.start(), bounds.end());
         self.refuse(name, Code::NumberOutOfRange, detail);
         None
+    }
+
+    /// One of some words, when it is given.
+    pub(super) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        let known = words.iter().find(|(word, _)| *word == text);
+        if known.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.refuse(
+                name,
+                Code::WordUnknown,
+                format!("{name} is {text:?}; it may be {}", words.join(", ")),
+            );
+        }
+        known.map(|(_, value)| *value)
     }
 
     /// A whole number within bounds, or `default` when it is not given.

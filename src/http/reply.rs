@@ -1,6 +1,8 @@
 //! Replies: JSON, and bytes that a client may keep as long as they are the same.
 
 use super::problem::Problem;
+use crate::live::Shown;
+use crate::model::version::Version;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -16,6 +18,21 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<Response, Problem> {
     let body = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
     let kind = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(([kind], body).into_response())
+}
+
+/// The version that answered, when that is not the one in use: the header of the reply names it.
+#[derive(Clone, Copy)]
+pub(super) struct Answered(pub(super) Version);
+
+/// A reply of a city, which may be an old one.
+///
+/// # Errors
+/// The problem that it is.
+pub(super) fn of(shown: &Shown, reply: Result<Response, Problem>) -> Result<Response, Problem> {
+    reply.map(|mut reply| {
+        reply.extensions_mut().insert(Answered(shown.city.version));
+        reply
+    })
 }
 
 /// A reply that is asked for again each time.

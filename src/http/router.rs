@@ -2,7 +2,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    Service, cell, change, component, guard, health, lines, locate, metrics, openapi, tile, tilejson, web,
+    Service, cell, change, class, component, components, guard, health, lines, locate, metrics, openapi,
+    profile, region, tile, tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -14,15 +15,20 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 /// Replies shorter than this fit in a packet as they are.
-const COMPRESSED_BYTES: u16 = 1024;
+pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 11] = [
+    let calls: [(&'static str, MethodRouter<Service>); 16] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
-        ("/v1/components", get(component::near)),
+        ("/v1/components", get(components::list)),
         ("/v1/components/{code}", get(component::one).patch(change::change)),
+        ("/v1/cells", get(cell::list)),
         ("/v1/cells/{code}", get(cell::one)),
+        ("/v1/regions", get(region::list)),
+        ("/v1/regions/{code}", get(region::one)),
+        ("/v1/classes", get(class::list)),
+        ("/v1/profile", get(profile::one)),
         ("/tiles/{z}/{x}/{y}", get(tile::tile)),
         ("/tiles.json", get(tilejson::tilejson)),
         ("/style.json", get(web::style)),

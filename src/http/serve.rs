@@ -1,18 +1,23 @@
 //! Listening, bounded in connections and in patience, and stopping without breaking off answers.
 
-use super::Service;
 use super::router::router;
+use super::{Service, door};
 use crate::config::Limits;
 use axum::Router;
 use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::future::RouteFuture;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,7 +49,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let limits = service.shared.config.limits.clone();
     let places = Arc::new(Semaphore::new(limits.connections as usize));
-    let (builder, router, graceful) = (builder(&limits), router(service), GracefulShutdown::new());
+    let (builder, router) = (builder(&limits), router(service.clone()));
+    let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -65,7 +71,7 @@ pub async fn serve(
         };
         // Replies are one small write each: waiting to fill a packet only costs the client time.
         drop(stream.set_nodelay(true));
-        let answer = answering(router.clone(), Peer(from.ip()));
+        let answer = answering((service.clone(), router.clone()), Peer(from.ip()));
         let connection = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -95,15 +101,37 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Answers the requests of one connection.
+/// Answers the requests of one connection: at the door what is plain, else by the router.
 fn answering(
-    router: Router,
+    (service, router): (Service, Router),
     peer: Peer,
-) -> impl Fn(hyper::Request<Incoming>) -> axum::routing::future::RouteFuture<std::convert::Infallible> {
+) -> impl Fn(hyper::Request<Incoming>) -> Answer {
     move |request| {
+        if let Some(response) = door::answered(&service, &request, peer) {
+            return Answer::Ready(Some(response));
+        }
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(peer);
-        tower::Service::call(&mut router.clone(), request)
+        Answer::Coming(Box::pin(tower::Service::call(&mut router.clone(), request)))
+    }
+}
+
+/// An answer that is there, or on its way.
+enum Answer {
+    Ready(Option<Response>),
+    Coming(Pin<Box<RouteFuture<Infallible>>>),
+}
+
+impl Future for Answer {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Answer::Ready(response) => {
+                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            }
+            Answer::Coming(answer) => answer.as_mut().poll(context),
+        }
     }
 }
 

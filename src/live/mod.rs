@@ -2,6 +2,7 @@
 
 pub mod claim;
 mod fold;
+pub mod past;
 pub mod watch;
 
 use crate::city::City;

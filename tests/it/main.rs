@@ -1,6 +1,7 @@
 //! Through the front door: real router, real files, real programs.
 
 mod dc;
+mod doctor;
 mod http;
 mod import;
 mod past;

@@ -79,8 +79,8 @@ fn bad_lines_are_named_and_the_others_answered() {
         ("{\"id\":{},\"lng\":111.29,\"lat\":30.7,\"crs\":\"WGS84\"}", "field_type", "#/id"),
         (
             "{\"lng\":111.29,\"lat\":30.7,\"crs\":\"WGS84\",\"at\":\"2026-01-01T00:00:00Z\"}",
-            "parameter_not_supported",
-            "#/at",
+            "past_unavailable",
+            "",
         ),
         (&*long, "line_too_long", ""),
         ("\u{feff}{}", "line_invalid", ""),

@@ -82,7 +82,7 @@ pub(crate) fn catalogue() -> Catalogue {
 }
 
 pub(crate) fn cell_code(number: usize) -> CellCode {
-    CellCode::new(&format!("420502001{:03}{:03}", 1 + number % 2, number)).unwrap()
+    CellCode::new(&format!("420502001001{number:03}")).unwrap()
 }
 
 fn cell(number: usize) -> Cell {

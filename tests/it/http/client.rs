@@ -40,17 +40,25 @@ impl Server {
 
     /// A city under another configuration.
     pub(crate) fn with(live: Arc<Live>, config: Config) -> Self {
+        Server::started(live, config, |service| service)
+    }
+
+    /// A city under a service that is more than the plain one.
+    pub(crate) fn of_service(live: Arc<Live>, change: impl FnOnce(Service) -> Service) -> Self {
+        Server::started(live, Config::default(), change)
+    }
+
+    fn started(live: Arc<Live>, config: Config, change: impl FnOnce(Service) -> Service) -> Self {
         let clock = Arc::new(|| datetime!(2026-11-23 10:00:00.123 +8));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
+        let service = change(Service::new(live, clock, config));
         let thread = std::thread::spawn(move || {
             let until = async move { drop(stopped.await) };
-            runtime
-                .block_on(wanmi::http::serve::serve(listener, Service::new(live, clock, config), until))
-                .unwrap();
+            runtime.block_on(wanmi::http::serve::serve(listener, service, until)).unwrap();
         });
         Server { address, stop: Some(stop), thread: Some(thread) }
     }
@@ -89,6 +97,10 @@ impl Reply {
     }
 
     /// The code of the problem that this reply is, when it is one.
+    pub(crate) fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     pub(crate) fn json_code(&self) -> Option<String> {
         let problem: Value = serde_json::from_slice(&self.body).ok()?;
         Some(problem["type"].as_str()?.strip_prefix("urn:wanmi:problem:")?.to_owned())

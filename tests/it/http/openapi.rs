@@ -76,6 +76,12 @@ fn replies_are_what_the_document_says() {
         ("/v1/components/{code}", "/v1/components/42050201001000001"),
         ("/v1/components/{code}", "/v1/components/42050201001000061"),
         ("/v1/cells/{code}", "/v1/cells/420502001001012"),
+        ("/v1/components", "/v1/components?limit=3"),
+        ("/v1/cells", "/v1/cells?limit=3"),
+        ("/v1/regions", "/v1/regions"),
+        ("/v1/regions/{code}", "/v1/regions/420502"),
+        ("/v1/classes", "/v1/classes"),
+        ("/v1/profile", "/v1/profile"),
         ("/healthz", "/healthz"),
         ("/readyz", "/readyz"),
     ] {

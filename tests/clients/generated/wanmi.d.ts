@@ -1,0 +1,617 @@
+// Made by tests/clients/types.mjs from schemas/openapi.json; a test keeps it equal.
+
+export type Alive = {
+  /** Always `alive`. */
+  status: string;
+};
+
+/** A cell that may hold the true place. */
+export type Alternative = {
+  /** The cell's code; null is outside the cover. */
+  cell: string | null;
+  /** How probable it is, with three decimals. */
+  probability: number;
+};
+
+/** Why the newest version is not in use. */
+export type Behind = {
+  /** The stable code of the reason. */
+  code: string;
+  /** The newest version; null when the store cannot be asked. */
+  newest: number | null;
+};
+
+/** A cell with its figures and its shape. */
+export type Cell = CellRecord & {
+  /** Its shape. */
+  geometry: Geometry;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A cell with its figures. */
+export type CellRecord = {
+  /** Its area on the ellipsoid, in m². */
+  area_m2: number;
+  /** West, south, east, north, in degrees. */
+  bbox: number[];
+  /** The cell's code. */
+  code: string;
+  /** Its community 社区. */
+  community: null | RegionName;
+  /** How many components it holds. */
+  components: number;
+  /** Its district 区县. */
+  district: null | RegionName;
+  /** Its name, when it has one. */
+  name: string | null;
+  /** The day it was first drawn, YYYYMMDD. */
+  started: string | null;
+  /** Its street 街道. */
+  street: null | RegionName;
+};
+
+export type Cells = {
+  /** The cells, in code order. */
+  cells: CellRecord[];
+  /** What `after` must be to go on; null on the last page. */
+  next: string | null;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A change that was made. */
+export type Changed = {
+  /** The component's code. */
+  code: string;
+  /** The version that the change made; it is in use within a second. */
+  version: number;
+  /** What the rules say of the component all the same. */
+  warnings: Warning[];
+};
+
+export type CityProfile = {
+  /** The city's name. */
+  name: string;
+  /** The profile as `wanmi init` took it, with what it left open; `schemas/profile.schema.json` describes it. */
+  profile: Record<string, unknown>;
+  /** The code of the city's region. */
+  region: string;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A class 小类. */
+export type Class = {
+  /** The code within edition and kind. */
+  code: string;
+  /** How many components have it. */
+  components: number;
+  /** The edition of the standard. */
+  edition: string;
+  /** How well it is known: `found` in a source, `derived`, `unknown`, or `local` to the city. */
+  evidence: string;
+  /** The name in English. */
+  gloss: string | null;
+  /** `component` or `event`. */
+  kind: string;
+  /** The major class 大类 it belongs to. */
+  major: string | null;
+  /** The name; null for a class that components have and no catalogue. */
+  name: string | null;
+  /** The kinds of shape that its components may have; empty when the catalogue does not say. */
+  shapes: string[];
+};
+
+export type Classes = {
+  /** The classes: by edition, the newest first, then kind, then code. */
+  classes: Class[];
+  /** The edition that the city delivers in. */
+  edition: string;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+export type Component = ComponentRecord & {
+  /** Its shape. */
+  geometry: Geometry;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** What shall change, and who wants it why. A member that is absent stays as it is, null takes the value away. */
+export type ComponentPatch = {
+  /** Who makes the change. */
+  author: string;
+  /** The day of the change survey, YYYYMMDD. */
+  changed?: string | null;
+  /** The class 小类, in the edition that the component has. */
+  class?: string;
+  /** The competent unit 主管部门. */
+  competent?: null | UnitPatch;
+  /** Where it stands now; for components that are points, in a system for survey data. */
+  location?: LocationPatch;
+  /** The maintainer 养护单位. */
+  maintainer?: null | UnitPatch;
+  /** The name. */
+  name?: string | null;
+  /** A note 备注. */
+  note?: string | null;
+  /** The owner 权属单位. */
+  owner?: null | UnitPatch;
+  /** Why, in a sentence. */
+  reason: string;
+  /** The state 状态. */
+  state?: string | null;
+};
+
+/** A component's record; units without phone numbers (DECISIONS 18). */
+export type ComponentRecord = {
+  /** The cell that holds it; null outside the cover. */
+  cell: string | null;
+  /** The day of the last change survey, YYYYMMDD. */
+  changed: string | null;
+  /** Its class 小类. */
+  class: string;
+  /** Its class's name. */
+  class_name: string | null;
+  /** The code 标识码. */
+  code: string;
+  /** The competent unit 主管部门. */
+  competent: null | Unit;
+  /** Where the data come from 数据来源. */
+  data_source: string | null;
+  /** The edition of the standard that its class belongs to. */
+  edition: string;
+  /** Delivered fields that the mapping keeps, by name. */
+  extra: Record<string, string>;
+  /** The place that decides its cell, CGCS2000. */
+  location: Location;
+  /** The maintainer 养护单位. */
+  maintainer: null | Unit;
+  /** Its name, when it has one. */
+  name: string | null;
+  /** A note 备注. */
+  note: string | null;
+  /** The owner 权属单位. */
+  owner: null | Unit;
+  /** Its state 状态, as delivered. */
+  state: string | null;
+  /** The day of the first survey, YYYYMMDD. */
+  surveyed: string | null;
+};
+
+export type Components = {
+  /** The components: by distance near a place, else by code. */
+  components: ListedComponent[];
+  /** What `after` must be to go on; null on the last page and near a place. */
+  next: string | null;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** What is wrong with one field. */
+export type FieldError = {
+  /** What is wrong, by the code that problem types use. */
+  code: string;
+  /** What is wrong with this value. */
+  detail: string;
+  /** The field as a JSON pointer in a fragment: `#/lng` is parameter `lng`. */
+  pointer: string;
+};
+
+/** A GeoJSON geometry (RFC 7946) in CGCS2000 degrees. */
+export type Geometry = {
+  /** Longitude and latitude, as deep in lists as the type wants; rings closed, shells anticlockwise. */
+  coordinates: unknown[];
+  /** `Point`, `LineString`, `MultiLineString`, `Polygon` or `MultiPolygon`. */
+  type: string;
+};
+
+export type ListedComponent = ComponentRecord & {
+  /** How far it is, in metres; 0 inside a polygon, null in a list that is not by distance. */
+  distance_m: number | null;
+};
+
+/** A line of a bulk call. */
+export type LocateLine = {
+  /** The radius in metres that holds the true place with the probability `confidence`. */
+  accuracy_m?: number | null;
+  /** By what was known in this version; the newest when absent. */
+  as_known_at?: number | null;
+  /** As things were at this time, RFC 3339; the newest version when absent. The line waits while a past city is built. */
+  at?: string | null;
+  /** How probable it is that the circle holds the true place; 0.68 when absent. */
+  confidence?: number | null;
+  /** The coordinate system: CGCS2000, WGS84, GCJ02, BD09 or EPSG:n. */
+  crs: string;
+  /** Anything that tells the caller which line this is: a text or a number, sent back as it came. */
+  id?: string | null;
+  /** Latitude in degrees, or northing in metres. */
+  lat: number;
+  /** Longitude in degrees, or easting in metres. */
+  lng: number;
+};
+
+/** Where a place is: its cell and what it belongs to. */
+export type Located = {
+  /** The cells that may hold the true place, the most probable first; empty without `accuracy_m`, else they sum to 1. */
+  alternatives: Alternative[];
+  /** The time the answer holds for, RFC 3339. */
+  at: string;
+  /** `certain` when no accuracy was given, or when the first alternative has at least 0.95; else `uncertain`. */
+  certainty: string;
+  /** The nearest cell when the place is outside the cover, else null. */
+  nearest: null | NearestCell;
+  /** The cell that holds the place; null outside the cover. */
+  place: null | Place;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** CGCS2000 degrees. */
+export type Location = {
+  /** Degrees north. */
+  lat: number;
+  /** Degrees east. */
+  lng: number;
+};
+
+/** A place and its system. */
+export type LocationPatch = {
+  /** CGCS2000, WGS84 or EPSG:n. */
+  crs: string;
+  /** Latitude in degrees, or northing in metres. */
+  lat: number;
+  /** Longitude in degrees, or easting in metres. */
+  lng: number;
+};
+
+/** The nearest cell to a place outside the cover. */
+export type NearestCell = {
+  /** The cell's code. */
+  cell: string;
+  /** How far it is, in metres. */
+  distance_m: number;
+};
+
+/** The cell that holds a place, and what the cell belongs to. */
+export type Place = {
+  /** Its area grade 区域等级; null in this release. */
+  area_grade: string | null;
+  /** The cell's code. */
+  cell: string;
+  /** Its community 社区. */
+  community: null | RegionName;
+  /** The control areas 管控区域 over the place; empty in this release. */
+  control_areas: string[];
+  /** How far the cell's border is, in metres; 0 on it. */
+  distance_to_border_m: number;
+  /** Its district 区县. */
+  district: null | RegionName;
+  /** Its duty zone 责任网格; null in this release. */
+  duty_zone: string | null;
+  /** The overlays 专属区域 over the place; empty in this release. */
+  overlays: string[];
+  /** Its street 街道. */
+  street: null | RegionName;
+  /** The other cells that touch a place on a border, by code. */
+  tie: string[];
+};
+
+/** Why a request is refused (RFC 9457). */
+export type Problem = {
+  /** What is wrong with this request, with the value and what to do. */
+  detail: string;
+  /** The fields it is about; empty when it is about the request as a whole. */
+  errors: FieldError[];
+  /** The HTTP status. */
+  status: number;
+  /** What is wrong in general, in Chinese or English by `Accept-Language`. */
+  title: string;
+  /** `urn:wanmi:problem:` and the code; `schemas/PROBLEMS.md` lists all. */
+  type: string;
+};
+
+export type Ready = {
+  /** Since when it is in use, in seconds. */
+  age_seconds: number;
+  /** Why the newest version is not in use; null when it is. */
+  behind: null | Behind;
+  /** How many cells it has. */
+  cells: number;
+  /** The city's name. */
+  city: string;
+  /** How many components it has. */
+  components: number;
+  /** The code of the city's region. */
+  region: string;
+  /** How many regions it has. */
+  regions: number;
+  /** `ready`; `building` while a newer version is built; `behind` when the newest version cannot be shown. In all three the version named here answers. */
+  status: string;
+  /** The version in use. */
+  version: number;
+};
+
+export type Region = RegionRecord & {
+  /** Its border as it was delivered; null when none was. Which cells belong to it does not depend on it. */
+  geometry: null | Geometry;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A region that a cell belongs to. */
+export type RegionName = {
+  /** The region's code. */
+  code: string;
+  /** The region's name; null when the cell declares a region that was never delivered. */
+  name: string | null;
+};
+
+/** A region and the sums over its cells. */
+export type RegionRecord = {
+  /** The area of these cells on the ellipsoid, in m². */
+  area_m2: number;
+  /** How many cells belong to it. */
+  cells: number;
+  /** The region's code. */
+  code: string;
+  /** How many components these cells hold. */
+  components: number;
+  /** `community`, `street` or `district`. */
+  level: string;
+  /** Its name. */
+  name: string;
+  /** The code of the region above it, when it was declared. */
+  parent: string | null;
+};
+
+export type Regions = {
+  /** What `after` must be to go on; null on the last page. */
+  next: string | null;
+  /** The regions, in code order. */
+  regions: RegionRecord[];
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A department as a record names it, without its phone number. */
+export type Unit = {
+  /** Its code, often a social credit code 统一社会信用代码. */
+  code: string | null;
+  /** Its name. */
+  name: string | null;
+};
+
+/** A unit as a whole: what is absent is empty. */
+export type UnitPatch = {
+  /** Its code. */
+  code?: string | null;
+  /** Its name. */
+  name?: string | null;
+};
+
+/** What a rule says. */
+export type Warning = {
+  /** The rule's code; `schemas/RULES.md` lists all. */
+  code: string;
+  /** What is unusual. */
+  detail: string;
+};
+
+/** Every call: what it takes and what it gives. */
+export interface Calls {
+  /** 存活 the process runs */
+  "GET /healthz": {
+    reply: Alive;
+  };
+  /** 计数与时延 counters and durations, Prometheus text */
+  "GET /metrics": {
+    reply: string;
+  };
+  /** 接口描述 this document */
+  "GET /openapi.json": {
+    reply: Record<string, unknown>;
+  };
+  /** 就绪 what answers, and whether it is the newest */
+  "GET /readyz": {
+    reply: Ready;
+  };
+  /** 地图样式 MapLibre style */
+  "GET /style.json": {
+    reply: Record<string, unknown>;
+  };
+  /** 瓦片描述 TileJSON 3.0.0 */
+  "GET /tiles.json": {
+    reply: Record<string, unknown>;
+  };
+  /** 矢量瓦片 vector tile, MVT 2.1 */
+  "GET /tiles/{z}/{x}/{y}.mvt": {
+    path: {
+      /** Zoom, 8 to 18 */
+      z: number;
+      /** Column from the west */
+      x: number;
+      /** Row from the north */
+      y: number;
+    };
+    reply: number[];
+  };
+  /** 单元网格列表 cells with their figures */
+  "GET /v1/cells": {
+    query: {
+      /** Only cells of this community, street or district */
+      region?: string;
+      /** West,south,east,north, or the corners' easting,northing: cells whose boxes share a place with it */
+      bbox?: string;
+      /** CGCS2000, WGS84, GCJ02, BD09 or EPSG:n; required with `bbox` */
+      crs?: string;
+      /** Go on after this code: `next` of the page before. */
+      after?: string;
+      /** How many at most; 100 when absent. */
+      limit?: number;
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Cells;
+  };
+  /** 单元网格 one cell */
+  "GET /v1/cells/{code}": {
+    path: {
+      /** The cell's code */
+      code: string;
+    };
+    query: {
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Cell;
+  };
+  /** 小类 classes of components and events */
+  "GET /v1/classes": {
+    query: {
+      /** Only this edition: gbt47678.5-2026, gbt30428.2-2013 or cjt214-2007 */
+      edition?: string;
+      /** Only this kind: component or event */
+      kind?: string;
+      /** true: only classes that components have; false: only those that none has */
+      used?: boolean;
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Classes;
+  };
+  /** 部件列表 components near a place, or a list of them */
+  "GET /v1/components": {
+    query: {
+      /** Longitude,latitude or easting,northing */
+      near?: string;
+      /** How far to look around `near`, in metres; 50 when absent */
+      radius_m?: number;
+      /** West,south,east,north, or the corners' easting,northing: components whose boxes share a place with it */
+      bbox?: string;
+      /** CGCS2000, WGS84, GCJ02, BD09 or EPSG:n; required with `near` and `bbox` */
+      crs?: string;
+      /** Only this class 小类, of any edition */
+      class?: string;
+      /** Only where this is code or name of the competent unit, the owner or the maintainer */
+      department?: string;
+      /** Only in this state 状态, as delivered */
+      state?: string;
+      /** Only in cells of this community, street or district */
+      region?: string;
+      /** Only in this cell */
+      cell?: string;
+      /** Go on after this code: `next` of the page before */
+      after?: string;
+      /** How many at most; 10 when absent near a place, else 100 */
+      limit?: number;
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Components;
+  };
+  /** 部件 one component */
+  "GET /v1/components/{code}": {
+    path: {
+      /** The component's code */
+      code: string;
+    };
+    query: {
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Component;
+  };
+  /** 修改部件 change one component */
+  "PATCH /v1/components/{code}": {
+    path: {
+      /** The component's code */
+      code: string;
+    };
+    header: {
+      /** The ETag of the component as the caller saw it, or `*` */
+      "If-Match": string;
+    };
+    body: ComponentPatch;
+    reply: Changed;
+  };
+  /** 定位 which cell is here */
+  "GET /v1/locate": {
+    query: {
+      /** Longitude in degrees, or easting in metres */
+      lng: number;
+      /** Latitude in degrees, or northing in metres */
+      lat: number;
+      /** CGCS2000, WGS84, GCJ02, BD09 or EPSG:n; required */
+      crs: string;
+      /** Radius in metres that holds the true place with the probability `confidence` */
+      accuracy_m?: number;
+      /** How probable it is that the circle holds the true place; 0.68 when absent, as Android gives it */
+      confidence?: number;
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Located;
+  };
+  /** 批量定位 many places, a line each */
+  "POST /v1/locate": {
+    body: LocateLine;
+    reply: Located;
+  };
+  /** 城市配置 what the city decides for itself */
+  "GET /v1/profile": {
+    query: {
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: CityProfile;
+  };
+  /** 区域列表 districts, streets and communities with their figures */
+  "GET /v1/regions": {
+    query: {
+      /** Only this level: community, street or district */
+      level?: string;
+      /** Only regions that declare this one as the one above */
+      parent?: string;
+      /** Go on after this code: `next` of the page before. */
+      after?: string;
+      /** How many at most; 100 when absent. */
+      limit?: number;
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Regions;
+  };
+  /** 区域 one district, street or community */
+  "GET /v1/regions/{code}": {
+    path: {
+      /** The region's code */
+      code: string;
+    };
+    query: {
+      /** As things were at this time, RFC 3339; the newest version when absent. 503 with Retry-After while a past city is built. */
+      at?: string;
+      /** By what was known in this version; the newest when absent. */
+      as_known_at?: number;
+    };
+    reply: Region;
+  };
+}
