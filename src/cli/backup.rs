@@ -1,5 +1,6 @@
-//! `wanmi backup`: a copy of a city while it is in use.
+//! `wanmi backup`: a copy of a city and of its record of decisions while they are in use.
 
+use crate::record::Record;
 use crate::store::sqlite::{Access, SqliteStore};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -23,5 +24,11 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     let version = store.backup(&args.to)?;
     let (city, to) = (args.city.display(), args.to.display());
     writeln!(io::stdout(), "已备份 copied {city} → {to}: 版本 version {version}, 已校验 checked")?;
+    let (record, copy) = (Record::path_of(&args.city), Record::path_of(&args.to));
+    if record.exists() {
+        let count = Record::backup(&record, &copy)?;
+        let (record, copy) = (record.display(), copy.display());
+        writeln!(io::stdout(), "已备份 copied {record} → {copy}: 派遣记录 decisions {count}")?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,8 @@
-//! `wanmi check`: every invariant of the store and of the city in it.
+//! `wanmi check`: every invariant of the store, of the city in it, and of the record of decisions beside it.
 
 use super::summary;
 use crate::inventory::check::check;
+use crate::record::Record;
 use crate::rules::code::Code;
 use crate::rules::finding::{Breach, Findings};
 use crate::store::Store;
@@ -37,6 +38,12 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         findings.join(of_city);
         version
     };
+    let record = Record::path_of(&args.city);
+    if record.exists() {
+        for fault in Record::check(&record)? {
+            findings.add(None, Breach::new(Code::StoreIntegrity, format!("{}: {fault}", record.display())));
+        }
+    }
     let verdict = if findings.refuse() { "不合格 does not hold" } else { "合格 holds" };
     writeln!(out, "{}: 版本 version {version}, {verdict}", args.city.display())?;
     summary::findings(&mut out, &findings)?;
