@@ -1,5 +1,6 @@
 //! `wanmi import`: a delivery into a city.
 
+use super::open::to_write;
 use super::{Who, summary};
 use crate::geom::crs::Crs;
 use crate::inventory::cells::MovedVertex;
@@ -9,6 +10,7 @@ use crate::inventory::report::Report;
 use crate::inventory::stage::Scope;
 use crate::inventory::target::LayerKind;
 use crate::inventory::{Request, Run, import};
+use crate::model::version::instant_of;
 use crate::store::Store;
 use crate::store::sqlite::{Access, SqliteStore};
 use anyhow::Context;
@@ -17,6 +19,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use time::OffsetDateTime;
 
 /// The widest distance over which borders may be joined, in metres.
 const TOLERANCE_MAX_M: f64 = 1.0;
@@ -51,6 +54,9 @@ pub struct ImportArgs {
     /// Does everything but commit
     #[arg(long)]
     dry_run: bool,
+    /// Takes effect at this time, RFC 3339, instead of at once; until then `wanmi scheduled` lists it 预定生效
+    #[arg(long, value_name = "TIME", conflicts_with = "dry_run", value_parser = instant_of)]
+    effective: Option<OffsetDateTime>,
     /// Writes report.json into this folder, and moved.csv when borders moved
     #[arg(long)]
     report: Option<PathBuf>,
@@ -64,9 +70,8 @@ pub struct ImportArgs {
 /// Input that cannot be read, an unusable city file, a report that cannot be written.
 pub fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let ImportArgs { city, report, dry_run, .. } = &args;
-    let access = if *dry_run { Access::Read } else { Access::Write };
     let (report, city) = (report.clone(), city.clone());
-    let mut store = SqliteStore::open(&city, access)?;
+    let mut store = if *dry_run { SqliteStore::open(&city, Access::Read)? } else { to_write(&city)? };
     let before = store.newest()?;
     if let Some(folder) = &report {
         // A report that cannot be written must not be found out after the commit.
@@ -119,7 +124,11 @@ fn request(args: ImportArgs) -> anyhow::Result<Request> {
         encoding: args.encoding,
         tolerance_m: args.tolerance_m,
         scope: if args.whole { Scope::Whole } else { Scope::Part },
-        run: if args.dry_run { Run::Dry } else { Run::Commit },
+        run: match args.effective {
+            _ if args.dry_run => Run::Dry,
+            Some(due) => Run::Later(due),
+            None => Run::Commit,
+        },
         by: args.who.changeset(reason)?,
     })
 }

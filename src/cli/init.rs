@@ -48,7 +48,8 @@ pub fn run(args: InitArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_profile(path: &Path) -> anyhow::Result<Profile> {
+/// Reads a profile and proves that it does not contradict itself.
+pub(super) fn read_profile(path: &Path) -> anyhow::Result<Profile> {
     let shown = path.display();
     let text =
         std::fs::read_to_string(path).with_context(|| format!("the profile {shown} cannot be read"))?;

@@ -2,7 +2,7 @@
 
 use crate::store::past::{Count, Past};
 use crate::store::sqlite::{Access, SqliteStore};
-use crate::store::{LogEntry, Store};
+use crate::store::{LogEntry, Origin, Store};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +24,7 @@ struct Line<'a> {
     at: &'a str,
     author: &'a str,
     reason: &'a str,
+    scheduled: Option<&'a Origin>,
     layers: Vec<&'a Count>,
 }
 
@@ -35,15 +36,20 @@ pub fn run(args: &LogArgs) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open(&args.city, Access::Read)?;
     let (log, counts) = (store.log()?, store.counts()?);
     let mut out = io::stdout().lock();
-    for LogEntry { version, changeset } in log.iter().rev() {
+    for LogEntry { version, changeset, scheduled } in log.iter().rev() {
         let layers: Vec<&Count> = counts.iter().filter(|count| count.version == *version).collect();
         let (at, author, reason) = (&*changeset.at, &*changeset.author, &*changeset.reason);
         if args.json {
-            let line = Line { version: version.0, at, author, reason, layers };
+            let scheduled = scheduled.as_ref();
+            let line = Line { version: version.0, at, author, reason, scheduled, layers };
             writeln!(out, "{}", serde_json::to_string(&line)?)?;
             continue;
         }
         writeln!(out, "版本 version {version}  {at}  {author}: {reason}")?;
+        if let Some(Origin { number, at, activated, .. }) = scheduled {
+            let when = format!("{author} 于 {at} 预定 scheduled it then as {number}");
+            writeln!(out, "  {when}; {activated} 执行 activated")?;
+        }
         for Count { layer, new, changed, gone, .. } in layers {
             writeln!(out, "  {layer}: 新增 new {new}, 变更 changed {changed}, 结束 gone {gone}")?;
         }

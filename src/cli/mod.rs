@@ -12,11 +12,14 @@ pub mod locate;
 pub mod log;
 pub mod mapping;
 pub mod open;
+pub mod profile;
+pub mod scheduled;
 pub mod serve;
 pub mod settings;
 pub mod show;
 pub mod summary;
 pub mod table;
+pub mod undo;
 
 use crate::config::read::ConfigError;
 use crate::export::ExportError;
@@ -59,6 +62,12 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Says what differs between two versions 版本比较
     Diff(diff::DiffArgs),
+    /// Shows the city's profile, or sets another 城市配置
+    Profile(profile::ProfileArgs),
+    /// Takes a version back by a version of its own 撤销
+    Undo(undo::UndoArgs),
+    /// Lists changes that take effect later, or takes one back 预定变更
+    Scheduled(scheduled::ScheduledArgs),
 }
 
 impl Command {
@@ -81,6 +90,9 @@ impl Command {
             Command::Log(args) => log::run(&args),
             Command::Show(args) => show::run(&args),
             Command::Diff(args) => diff::run(&args),
+            Command::Profile(args) => profile::run(args),
+            Command::Undo(args) => undo::run(args),
+            Command::Scheduled(args) => scheduled::run(args),
         }
     }
 }

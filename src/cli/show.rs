@@ -1,10 +1,10 @@
 //! `wanmi show`: a version, or one thing as it was with its history.
 
 use super::diff::change;
-use crate::model::version::{Version, instant_of};
-use crate::store::past::{Count, Layer, Past, State, version_at};
+use crate::model::version::{Changeset, Version, instant_of};
+use crate::store::past::{Count, Layer, Past, State, Turn, What, version_at};
 use crate::store::sqlite::{Access, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{LogEntry, Store, StoreError};
 use anyhow::bail;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -102,21 +102,19 @@ fn thing(store: &SqliteStore, version: Version, (layer, code): (Layer, &str)) ->
         writeln!(out, "{title} {layer} {code}: 版本 version {version} 中没有 does not have it")?;
     }
     writeln!(out, "历史 history")?;
-    let mut before: Option<&State> = None;
-    for state in &states {
-        let gap = before.filter(|before| before.to != Some(state.from));
-        if let Some(end) = gap.and_then(|before| before.to) {
-            writeln!(out, "  版本 version {end}: 结束 gone")?;
-        }
-        let what = match before.filter(|_| gap.is_none()) {
-            None => "新增 new".to_owned(),
-            Some(before) => format!("变更 changed: {}", change(before, state).told()),
+    let mut before: Option<State> = None;
+    for Turn { entry, what, state } in store.history(layer, code)? {
+        let what = match (what, &before, &state) {
+            (What::Changed, Some(before), Some(state)) => {
+                format!("变更 changed: {}", change(before, state).told())
+            }
+            (What::Gone, ..) => "结束 gone".to_owned(),
+            (What::Back, ..) => "恢复 back".to_owned(),
+            _ => "新增 new".to_owned(),
         };
-        writeln!(out, "  版本 version {}: {what}", state.from)?;
-        before = Some(state);
-    }
-    if let Some(end) = before.and_then(|last| last.to) {
-        writeln!(out, "  版本 version {end}: 结束 gone")?;
+        let LogEntry { version, changeset: Changeset { author, at, reason }, .. } = entry;
+        writeln!(out, "  版本 version {version}: {what}  ({at} {author}: {reason})")?;
+        before = state.or(before);
     }
     Ok(ExitCode::SUCCESS)
 }

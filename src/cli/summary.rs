@@ -15,8 +15,12 @@ const SHOWN: usize = 3;
 /// When the output cannot be written.
 pub fn outcome(out: &mut impl Write, city: &Path, outcome: &Outcome) -> io::Result<()> {
     let Difference { new, changed, same, gone } = outcome.difference;
+    let waits =
+        outcome.scheduled.map(|number| format!("已预定 scheduled as {number}, 到时生效 takes effect later"));
     let verdict = if outcome.findings.refuse() {
         "拒绝，未入库 refused, nothing is stored"
+    } else if let Some(waits) = &waits {
+        waits
     } else if outcome.committed {
         "已提交 committed"
     } else if new + changed + gone == 0 {

@@ -17,8 +17,10 @@ use crate::rules::shape_of_class::shape_of_class;
 use crate::rules::state_known::States;
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
 use crate::rules::unit_complete::unit_complete;
+use crate::store::schedule::{ScheduleNumber, Scheduled};
 use crate::store::{Change, Details, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
+use time::OffsetDateTime;
 
 /// How often a change is made again when somebody else commits in between.
 const TRIES: usize = 8;
@@ -60,6 +62,17 @@ pub struct Edited {
     pub warnings: Vec<Breach>,
 }
 
+/// A change that takes effect later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The number under which it waits.
+    pub number: ScheduleNumber,
+    /// The component as it will be.
+    pub component: Component,
+    /// What the rules say of it all the same.
+    pub warnings: Vec<Breach>,
+}
+
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
@@ -76,6 +89,9 @@ pub enum EditError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+/// What is done with a change that the rules let pass, made against a version.
+type Keep<'a, T> = dyn Fn(&mut dyn Store, Version, &Change) -> Result<T, StoreError> + 'a;
 
 /// The one writer of a running service.
 pub struct Editor {
@@ -106,6 +122,51 @@ impl Editor {
     /// # Errors
     /// [`EditError`]; nothing was changed then.
     pub fn change(&self, city: &City, asked: &Asked, patch: &Patch) -> Result<Edited, EditError> {
+        let (version, component, warnings) =
+            self.put(city, (asked, patch), &|store, base, change| store.commit(base, asked.by, change))?;
+        Ok(Edited { version, component, warnings })
+    }
+
+    /// Keeps a change of one component until `due`: judged now, as [`Editor::change`] would.
+    ///
+    /// It fails at its hour when the component, or what it was judged by, changed until then.
+    ///
+    /// # Errors
+    /// [`EditError`]; nothing was scheduled then.
+    pub fn change_later(
+        &self,
+        city: &City,
+        (asked, patch): (&Asked, &Patch),
+        due: OffsetDateTime,
+    ) -> Result<Planned, EditError> {
+        let (number, component, warnings) = self
+            .put(city, (asked, patch), &|store, base, change| store.schedule(base, due, asked.by, change))?;
+        Ok(Planned { number, component, warnings })
+    }
+
+    /// All changes that were ever scheduled, in the order of their numbers. Blocks for the disk.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn scheduled(&self) -> Result<Vec<Scheduled>, StoreError> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).scheduled()
+    }
+
+    /// Takes back a scheduled change that still waits. Blocks for the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSchedule`], [`StoreError::NotWaiting`], or that the store cannot be written.
+    pub fn withdraw(&self, number: ScheduleNumber, by: &Changeset) -> Result<Scheduled, StoreError> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).withdraw(number, by)
+    }
+
+    /// Judges a change and hands it to `keep`, again while somebody else commits in between.
+    fn put<T>(
+        &self,
+        city: &City,
+        (asked, patch): (&Asked, &Patch),
+        keep: &Keep<'_, T>,
+    ) -> Result<(T, Component, Vec<Breach>), EditError> {
         // A panic while it was held left the store without a change: commits are transactions.
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..TRIES {
@@ -123,8 +184,8 @@ impl Editor {
                 return Err(EditError::Refused(errors));
             }
             let change = Change { components: vec![component.clone()], ..Change::default() };
-            match store.commit(base, asked.by, &change) {
-                Ok(version) => return Ok(Edited { version, component, warnings }),
+            match keep(store.as_mut(), base, &change) {
+                Ok(kept) => return Ok((kept, component, warnings)),
                 // An import beside us: look again whether the component is still the expected one.
                 Err(StoreError::Stale { .. }) => {}
                 Err(error) => return Err(error.into()),

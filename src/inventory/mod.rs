@@ -32,7 +32,9 @@ pub mod components;
 pub mod regions;
 pub mod things;
 
+pub mod beside;
 pub mod parents;
+pub mod proved;
 pub mod stage;
 pub mod standing;
 pub mod thing_rules;
@@ -42,10 +44,12 @@ pub mod check;
 use crate::city::City;
 use crate::geom::crs::Crs;
 use crate::model::class::Catalogue;
+use crate::model::code::ComponentCode;
 use crate::model::thing::ThingKind;
 use crate::model::version::{Changeset, Version};
 use crate::rules::finding::Findings;
 use crate::rules::swapped_axes::Surroundings;
+use crate::store::schedule::ScheduleNumber;
 use crate::store::{Change, Snapshot, Store};
 use cells::MovedVertex;
 use components::Held;
@@ -53,6 +57,7 @@ use gather::{Gathering, Progress, Tally, gather};
 use read::Importer;
 use refused::Refused;
 use stage::{Difference, Scope, Staged};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use target::LayerKind;
@@ -89,6 +94,8 @@ pub enum Run {
     Commit,
     /// Everything is done but that.
     Dry,
+    /// It is kept until this time and committed then.
+    Later(OffsetDateTime),
 }
 
 /// What came of a delivery.
@@ -100,6 +107,8 @@ pub struct Outcome {
     pub version: Version,
     /// Whether a version was made.
     pub committed: bool,
+    /// The number under which the change waits, when it takes effect later.
+    pub scheduled: Option<ScheduleNumber>,
     /// Rows read and accepted.
     pub tally: Tally,
     /// How the accepted things compare with the base version.
@@ -110,7 +119,7 @@ pub struct Outcome {
     pub moved: Vec<MovedVertex>,
 }
 
-/// Reads, validates, compares and, when asked to and nothing refuses it, commits a delivery as one changeset.
+/// Reads, validates, compares and, when asked to and nothing refuses it, commits or schedules a delivery as one changeset.
 ///
 /// A new cover or new regions are built into a city before they are committed, and components are judged one by one
 /// against the city that stands, so every version can be served. A finding of severity error means nothing is committed.
@@ -141,7 +150,7 @@ pub fn import(
         LayerKind::Cells => base.cells(&read, request.tolerance_m, &mut findings)?,
         LayerKind::Components => {
             let today = today(&request.by.at);
-            base.components(&read, request.scope, &today, &mut findings)?
+            base.components(store, &read, (request.scope, &today), &mut findings)?
         }
         LayerKind::Things(kind) => base.things(&read, kind, request.scope, &mut findings)?,
     };
@@ -151,6 +160,7 @@ pub fn import(
         base: version,
         version,
         committed: false,
+        scheduled: None,
         tally,
         difference: staged.difference,
         findings,
@@ -160,13 +170,24 @@ pub fn import(
         return Ok(outcome);
     }
     match request.kind {
-        LayerKind::Cells | LayerKind::Regions => base.prove(&staged.change, &mut outcome.findings)?,
+        LayerKind::Cells | LayerKind::Regions => {
+            base.prove(store, &staged.change, &mut outcome.findings)?;
+        }
         // Judged one by one against the city that stands; its room is needed to write them.
         LayerKind::Components | LayerKind::Things(_) => drop(base),
     }
-    if !outcome.findings.refuse() && request.run == Run::Commit {
-        outcome.version = store.commit(version, &request.by, &staged.change)?;
-        outcome.committed = true;
+    if outcome.findings.refuse() {
+        return Ok(outcome);
+    }
+    match request.run {
+        Run::Dry => {}
+        Run::Commit => {
+            outcome.version = store.commit(version, &request.by, &staged.change)?;
+            outcome.committed = true;
+        }
+        Run::Later(due) => {
+            outcome.scheduled = Some(store.schedule(version, due, &request.by, &staged.change)?);
+        }
     }
     Ok(outcome)
 }
@@ -201,6 +222,7 @@ struct Made {
 /// The version that a delivery is compared with.
 struct Base {
     version: Version,
+    /// Without components: they are read one by one.
     snapshot: Snapshot,
     catalogue: Arc<Catalogue>,
     /// The city without its components.
@@ -210,7 +232,7 @@ struct Base {
 impl Base {
     fn load(store: &dyn Store) -> Result<Self, Refused> {
         let version = store.newest()?;
-        let snapshot = store.load(version)?;
+        let snapshot = store.frame(version)?.with(Vec::new());
         let catalogue = Arc::new(classes::catalogue(&snapshot.city.profile)?);
         let Snapshot { city, arcs, cells, regions, .. } = &snapshot;
         let bare = Snapshot {
@@ -253,19 +275,21 @@ impl Base {
 
     fn components(
         &self,
+        store: &dyn Store,
         read: &Reading<'_>,
-        scope: Scope,
-        today: &str,
+        (scope, today): (Scope, &str),
         findings: &mut Findings,
     ) -> Result<Made, Refused> {
         let profile = &self.snapshot.city.profile;
         let held = Held { catalogue: &self.catalogue, profile, city: self.surroundings(), today };
         let mut rows = components::ComponentRows::new(held)?;
         let tally = read.into(&mut rows, findings)?;
-        standing::judge_places(&self.city, &self.snapshot.components, &rows.taken, findings);
         let held = (&*self.catalogue, profile);
-        standing::judge_neighbours(held, &self.snapshot.components, &rows.taken, findings);
-        let staged = stage::components(&self.snapshot.components, rows.taken, scope, findings);
+        let homeless = self.city.record.origin.is_none();
+        let mut pass = beside::beside((store, self.version), held, &rows.taken, (scope, homeless), findings)?;
+        standing::judge_places(&self.city, &pass.firsts, &rows.taken, findings);
+        standing::judge_neighbours(&mut pass.classes, &pass.kept, &rows.taken, findings);
+        let staged = stage::components(rows.taken, &pass.known, pass.gone);
         Ok(Made { tally, staged, moved: Vec::new() })
     }
 
@@ -285,19 +309,33 @@ impl Base {
         Ok(Made { tally, staged, moved: Vec::new() })
     }
 
-    /// Builds the city that the change makes, without its components, and asks a new cover about each of them; nothing
-    /// is built once refused.
-    fn prove(self, change: &Change, findings: &mut Findings) -> Result<(), Refused> {
+    /// Builds the city that the change makes, without its components, and asks it about those of the change, and a new
+    /// cover about all of them; nothing is built once refused.
+    fn prove(self, store: &dyn Store, change: &Change, findings: &mut Findings) -> Result<(), Refused> {
         if findings.refuse() {
             return Ok(());
         }
-        let mut snapshot = stage::applied(self.snapshot, change);
-        let components = std::mem::take(&mut snapshot.components);
-        let city = City::build(snapshot, self.catalogue).map_err(Refused::Unbuildable)?;
-        let Some(grid) = city.grid.as_ref().filter(|_| change.cover.is_some()) else { return Ok(()) };
-        for component in &components {
+        let version = self.version;
+        let snapshot = stage::applied(self.snapshot, change);
+        let catalogue = match &change.profile {
+            Some(profile) => Arc::new(classes::catalogue(profile)?),
+            None => self.catalogue,
+        };
+        let city = City::build(snapshot, catalogue).map_err(Refused::Unbuildable)?;
+        let Some(grid) = city.grid.as_ref() else { return Ok(()) };
+        for component in &change.components {
             findings.extend(None, standing::in_grid(&city, grid, component));
         }
+        if change.cover.is_none() {
+            return Ok(());
+        }
+        let touched: HashSet<&ComponentCode> =
+            change.components.iter().map(|component| &component.code).chain(&change.gone).collect();
+        store.each_state(version, &mut |component| {
+            if !touched.contains(&component.code) {
+                findings.extend(None, standing::in_grid(&city, grid, &component));
+            }
+        })?;
         Ok(())
     }
 }

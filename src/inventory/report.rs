@@ -5,6 +5,7 @@ use super::refused::Refused;
 use super::stage::Difference;
 use crate::model::version::Version;
 use crate::rules::finding::{Findings, Sample, Severity};
+use crate::store::schedule::ScheduleNumber;
 use serde::Serialize;
 
 /// What `report.json` holds.
@@ -16,6 +17,8 @@ pub struct Report<'a> {
     pub base_version: Version,
     /// Whether a version was made.
     pub committed: bool,
+    /// The number under which the change waits, when it takes effect later.
+    pub scheduled: Option<ScheduleNumber>,
     /// How many rows and things there were.
     pub counts: Counts,
     /// What is wrong and what is worth a look, in the order of codes.
@@ -67,6 +70,7 @@ impl<'a> Report<'a> {
             version: outcome.version,
             base_version: outcome.base,
             committed: outcome.committed,
+            scheduled: outcome.scheduled,
             counts: Counts { read, accepted, new, changed, same, gone },
             findings: Listed::Findings(&outcome.findings),
         }
@@ -94,6 +98,7 @@ impl<'a> Report<'a> {
             version,
             base_version: version,
             committed: false,
+            scheduled: None,
             counts: Counts::default(),
             findings: Listed::Refusal(Box::new([refusal])),
         }

@@ -1,5 +1,6 @@
 //! What a delivery changes in the city: the difference to the base version.
 
+use super::beside::Known;
 use super::cells::{MadeCover, border_arcs, outline};
 use super::parents::RegionTree;
 use super::regions::judge_parents;
@@ -14,7 +15,6 @@ use crate::model::thing::{Thing, ThingKind};
 use crate::rules::cell_measure::{Numbered, cell_area_differs, cell_area_unusual, cell_sequence};
 use crate::rules::cell_prefix::CellPrefix;
 use crate::rules::code::Code;
-use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Breach, Findings, Site};
 use crate::store::{Change, CoverChange, Snapshot};
 use rayon::prelude::*;
@@ -63,43 +63,23 @@ impl Difference {
     }
 }
 
-/// Compares components with those of the base version.
-pub fn components(
-    base: &[Component],
-    delivered: Vec<(Component, Site)>,
-    scope: Scope,
-    findings: &mut Findings,
-) -> Staged {
-    if scope == Scope::Whole {
-        return whole(base, delivered, findings);
-    }
-    part(base, delivered, findings)
-}
-
-/// What a delivery lacks ends.
-fn whole(base: &[Component], delivered: Vec<(Component, Site)>, findings: &mut Findings) -> Staged {
-    let codes: HashSet<ComponentCode> =
-        delivered.iter().map(|(component, _)| component.code.clone()).collect();
-    let mut staged = part(base, delivered, findings);
-    let gone = base.iter().map(|known| &known.code).filter(|code| !codes.contains(*code));
-    staged.change.gone = gone.cloned().collect();
-    staged.difference.gone = staged.change.gone.len() as u64;
-    staged
-}
-
-/// What a delivery lacks stays; its components move into the change, as a city has room for them once.
-fn part(base: &[Component], delivered: Vec<(Component, Site)>, findings: &mut Findings) -> Staged {
-    let known: HashMap<&ComponentCode, &Component> = base.iter().map(|known| (&known.code, known)).collect();
+/// What a delivery of components changes, by what one pass over the city's found; its components move into the change, as
+/// a city has room for them once.
+pub fn components(delivered: Vec<(Component, Site)>, known: &[Known], gone: Vec<ComponentCode>) -> Staged {
     let mut staged = Staged::default();
-    for (component, site) in delivered {
-        let before = known.get(&component.code).copied();
-        if let Some(breach) = before.and_then(|before| code_reused(before, &component)) {
-            findings.add(Some(&site), breach);
-        }
-        if staged.difference.count(before, &component) {
+    for ((component, _), known) in delivered.into_iter().zip(known) {
+        let counted = match known {
+            Known::New => &mut staged.difference.new,
+            Known::Changed => &mut staged.difference.changed,
+            Known::Same => &mut staged.difference.same,
+        };
+        *counted += 1;
+        if *known != Known::Same {
             staged.change.components.push(component);
         }
     }
+    staged.difference.gone = gone.len() as u64;
+    staged.change.gone = gone;
     staged
 }
 
@@ -265,23 +245,23 @@ fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Ve
     finished.collect()
 }
 
-/// Everything valid after a change, as the store will load it.
+/// Everything valid after a change but its components, as the store will load it.
 pub fn applied(base: Snapshot, change: &Change) -> Snapshot {
-    let Snapshot { version, mut city, mut arcs, mut cells, regions, things, components } = base;
+    let Snapshot { version, mut city, mut arcs, mut cells, regions, things, .. } = base;
     if let Some(cover) = &change.cover {
         city.origin = Some(cover.origin);
         arcs.clone_from(&cover.arcs);
         cells.clone_from(&cover.cells);
     }
-    let regions = merged_regions(&regions, change.regions.iter().cloned());
-    let ended: HashSet<&ComponentCode> =
-        change.gone.iter().chain(change.components.iter().map(|component| &component.code)).collect();
-    let mut components: Vec<Component> =
-        components.into_iter().filter(|component| !ended.contains(&component.code)).collect();
-    components.extend(change.components.iter().cloned());
-    components.sort_by(|a, b| a.code.cmp(&b.code));
+    if let Some(profile) = &change.profile {
+        city.profile = (**profile).clone();
+    }
+    let mut regions = merged_regions(&regions, change.regions.iter().cloned());
+    regions.retain(|region| {
+        !change.gone_regions.iter().any(|gone| *gone == (region.level, region.code.clone()))
+    });
     let things = merged_things(things, change);
-    Snapshot { version: version.next(), city, arcs, cells, regions, things, components }
+    Snapshot { version: version.next(), city, arcs, cells, regions, things, components: Vec::new() }
 }
 
 /// Things with others put in their place and without those that end, in kind and code order.

@@ -4,9 +4,9 @@ use crate::city::inventory::shape_on;
 use crate::city::{CellGrid, City};
 use crate::geom::lattice::{Origin, Position};
 use crate::model::class::{Accuracy, Catalogue, Edition, Kind};
-use crate::model::code::ClassCode;
+use crate::model::code::{ClassCode, ComponentCode};
 use crate::model::component::{Component, Place};
-use crate::model::profile::{NearDuplicate, Profile};
+use crate::model::profile::NearDuplicate;
 use crate::rules::code::Code;
 use crate::rules::code_county::code_county;
 use crate::rules::delivered_cell_differs::delivered_cell_differs;
@@ -14,23 +14,23 @@ use crate::rules::finding::{Breach, Findings, Site};
 use crate::rules::near_duplicate::{Spot, components_stacked, near_duplicate, near_duplicates, stacked};
 use crate::rules::outside_cover::outside_cover;
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Rows judged at once; findings come in delivered order all the same.
 const BATCH: usize = 16_384;
 
 /// Tells components too far from the city, in no cell, in another cell or county than they say.
 ///
-/// A city without cells has no origin yet: its components are held against where most of them are, for the first one may
-/// be far off itself. Cost: half a microsecond a component, on all cores.
+/// A city without cells has no origin yet: its components are held against where most of them are, those that stand
+/// (`firsts`) and the delivered ones, for the first one may be far off itself. Cost: half a microsecond a component, on all cores.
 pub fn judge_places(
     city: &City,
-    base: &[Component],
+    firsts: &[Position],
     delivered: &[(Component, Site)],
     findings: &mut Findings,
 ) {
-    let all = || base.iter().chain(delivered.iter().map(|(component, _)| component));
-    let origin = city.record.origin.or_else(|| middle(&all().map(|component| component.place.first())));
+    let all = || firsts.iter().copied().chain(delivered.iter().map(|(component, _)| component.place.first()));
+    let origin = city.record.origin.or_else(|| middle(&all()));
     let Some(origin) = origin.map(Origin::at) else { return };
     for batch in delivered.chunks(BATCH) {
         let judged: Vec<Vec<Breach>> =
@@ -88,42 +88,37 @@ fn far(origin: Origin, component: &Component) -> Option<Breach> {
 }
 
 /// Tells delivered components that stand very near another of their class, or exactly on one of another class; those of
-/// the city that the delivery does not bring again count as earlier. Only points are compared.
+/// the city that the delivery does not bring again (`kept`) count as earlier. Only points are compared.
 ///
 /// Cost: about a microsecond a component.
 pub fn judge_neighbours(
-    held: (&Catalogue, &Profile),
-    base: &[Component],
+    classes: &mut Classes<'_>,
+    kept: &[(ComponentCode, Spot)],
     delivered: &[(Component, Site)],
     findings: &mut Findings,
 ) {
-    let again: HashSet<&str> = if base.is_empty() {
-        HashSet::new()
-    } else {
-        delivered.iter().map(|(component, _)| component.code.as_str()).collect()
-    };
-    let kept = base.iter().filter(|component| !again.contains(component.code.as_str()));
-    let mut classes = Classes::new(held.0, &held.1.near_duplicate_cm);
-    let mut spots: Vec<Spot> = Vec::with_capacity(delivered.len());
-    let mut of: Vec<(&Component, Option<&Site>)> = Vec::with_capacity(delivered.len());
-    let mut first = 0;
-    let all = kept.map(|component| (component, None));
-    for (component, site) in all.chain(delivered.iter().map(|(component, site)| (component, Some(site)))) {
+    let (first, room) = (kept.len(), kept.len() + delivered.len());
+    let mut spots: Vec<Spot> = Vec::with_capacity(room);
+    let mut of: Vec<(&ComponentCode, Option<&Site>)> = Vec::with_capacity(room);
+    for (code, spot) in kept {
+        spots.push(*spot);
+        of.push((code, None));
+    }
+    for (component, site) in delivered {
         let Place::Point(at) = component.place else { continue };
-        first += usize::from(site.is_none());
         let (class, radius_m) = classes.of(component.edition, &component.class);
         spots.push(Spot { class, at, radius_m });
-        of.push((component, site));
+        of.push((&component.code, Some(site)));
     }
     for (i, j) in near_duplicates(&spots, first) {
-        let codes = [of[i].0.code.as_str(), of[j].0.code.as_str()];
+        let codes = [of[i].0.as_str(), of[j].0.as_str()];
         // One code given twice is told as such.
         if codes[0] != codes[1] {
             findings.add(of[i].1, near_duplicate(codes[0], codes[1], [&spots[i], &spots[j]]));
         }
     }
     for (i, j) in stacked(&spots, first) {
-        let codes = [of[i].0.code.as_str(), of[j].0.code.as_str()];
+        let codes = [of[i].0.as_str(), of[j].0.as_str()];
         if codes[0] != codes[1] {
             findings.add(of[i].1, components_stacked(codes[0], codes[1], spots[i].at));
         }
@@ -131,7 +126,7 @@ pub fn judge_neighbours(
 }
 
 /// Classes by number, with how near two of one may stand.
-struct Classes<'a> {
+pub struct Classes<'a> {
     catalogue: &'a Catalogue,
     radii_cm: &'a NearDuplicate,
     known: HashMap<(Edition, ClassCode), (u32, f64)>,
@@ -139,11 +134,13 @@ struct Classes<'a> {
 }
 
 impl<'a> Classes<'a> {
-    fn new(catalogue: &'a Catalogue, radii_cm: &'a NearDuplicate) -> Self {
+    /// No class has a number yet.
+    pub fn new(catalogue: &'a Catalogue, radii_cm: &'a NearDuplicate) -> Self {
         Classes { catalogue, radii_cm, known: HashMap::new(), last: None }
     }
 
-    fn of(&mut self, edition: Edition, class: &ClassCode) -> (u32, f64) {
+    /// The number of a class, a new one at its first sight, and the radius in metres.
+    pub fn of(&mut self, edition: Edition, class: &ClassCode) -> (u32, f64) {
         // Rows come class by class.
         if let Some((last_edition, last, number, radius_m)) = &self.last
             && (*last_edition, last) == (edition, class)

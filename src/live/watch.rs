@@ -12,12 +12,14 @@ use crate::model::code::ComponentCode;
 use crate::model::profile::Profile;
 use crate::model::row::ComponentRow;
 use crate::model::version::Version;
+use crate::store::schedule::{ScheduleState, Scheduled};
 use crate::store::{Since, Store, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use time::OffsetDateTime;
 
 /// How often the store is asked for its newest version; asking takes some microseconds.
 pub const POLL: Duration = Duration::from_millis(200);
@@ -99,6 +101,38 @@ impl Source {
 }
 
 impl Source {
+    /// Makes versions of the scheduled changes whose hour has come; the stable code of what kept the store from it.
+    fn activate(&mut self) -> Result<(), &'static str> {
+        let told = match self.store.activate(OffsetDateTime::now_utc()) {
+            Ok(told) => told,
+            // An import is writing beside us; the next look tries again.
+            Err(StoreError::Busy { .. }) => return Ok(()),
+            Err(error) => {
+                let code = error.code();
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "scheduled changes cannot take effect"
+                );
+                return Err(code);
+            }
+        };
+        for Scheduled { number, state, .. } in told {
+            match state {
+                ScheduleState::Failed { why, .. } => {
+                    tracing::error!(
+                        number = number.0,
+                        why,
+                        "a scheduled change failed; nothing of it is stored"
+                    );
+                }
+                state => {
+                    tracing::info!(number = number.0, state = state.as_str(), "a scheduled change was due");
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The city after a small change of components alone; `None` when it must be built anew.
     ///
     /// Cost: some milliseconds, however big the city.
@@ -136,7 +170,9 @@ pub struct Watch {
 ///
 /// # Errors
 /// [`LoadError`] when the newest version cannot be shown: there is no older one to fall back to.
-pub fn start(source: Source) -> Result<(Arc<Live>, Watch), LoadError> {
+pub fn start(mut source: Source) -> Result<(Arc<Live>, Watch), LoadError> {
+    // What came due while nobody served the city; when the disk refuses, the city is served as it stands.
+    let overdue = source.activate().err().map(|code| (code, Instant::now()));
     let shown = source.load(source.store.newest()?)?;
     let live = Arc::new(Live::new(shown));
     let (stop, stopped) = mpsc::channel();
@@ -144,6 +180,7 @@ pub fn start(source: Source) -> Result<(Arc<Live>, Watch), LoadError> {
         live: Arc::clone(&live),
         source,
         failed: None,
+        overdue,
         retired: Vec::new(),
         folding: Folding::default(),
     };
@@ -169,6 +206,8 @@ struct Follower {
     live: Arc<Live>,
     source: Source,
     failed: Option<(Version, Instant)>,
+    /// Why scheduled changes cannot take effect at their hour, and since when.
+    overdue: Option<(&'static str, Instant)>,
     /// Cities that readers may still hold: the last one to let go frees millions of details, and that is to be this
     /// thread, not one that answers.
     retired: Vec<Arc<Shown>>,
@@ -179,6 +218,7 @@ impl Follower {
     fn look(&mut self) {
         self.retired.retain(|shown| Arc::strong_count(shown) > 1);
         self.fold();
+        self.activate();
         let newest = match self.source.store.newest() {
             Ok(newest) => newest,
             Err(error) => {
@@ -188,11 +228,18 @@ impl Follower {
         };
         if newest == self.live.load().city.version {
             self.failed = None;
-            return self.live.set_behind(None);
+            return self.live.set_behind(self.overdue.map(|(code, _)| Behind { newest: None, code }));
         }
         let is_fresh_failure = |(version, at): (Version, Instant)| version == newest && at.elapsed() < RETRY;
         if !self.failed.is_some_and(is_fresh_failure) {
             self.follow(newest);
+        }
+    }
+
+    /// Lets scheduled changes take effect whose hour has come; a disk that refuses is asked again after a while.
+    fn activate(&mut self) {
+        if self.overdue.is_none_or(|(_, since)| since.elapsed() >= RETRY) {
+            self.overdue = self.source.activate().err().map(|code| (code, Instant::now()));
         }
     }
 

@@ -1,13 +1,14 @@
 //! A whole version as a value, and a change to it: what passes between the store, the city and the import.
 
 use super::cell::{BorderArc, Cell};
-use super::code::{ComponentCode, ThingCode};
+use super::code::{ComponentCode, RegionCode, ThingCode};
 use super::component::Component;
 use super::profile::Profile;
-use super::region::Region;
+use super::region::{Level, Region};
 use super::thing::{Thing, ThingKind};
 use super::version::Version;
 use crate::geom::lattice::Position;
+use std::collections::BTreeMap;
 
 /// What is fixed when a city is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +72,14 @@ impl Frame {
 /// What equals the stored state writes nothing. A thing that comes back under its code is the same thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
+    /// The city's profile from this version on.
+    pub profile: Option<Box<Profile>>,
     /// A whole new cover with its cells; cells that are not in it end with this version.
     pub cover: Option<CoverChange>,
     /// Regions that are new or changed.
     pub regions: Vec<Region>,
+    /// Regions that end with this version; one that ended before stays as it is.
+    pub gone_regions: Vec<(Level, RegionCode)>,
     /// Things of the other layers that are new or changed.
     pub things: Vec<Thing>,
     /// Things that end with this version; one that ended before stays as it is.
@@ -83,6 +88,39 @@ pub struct Change {
     pub components: Vec<Component>,
     /// Components that end with this version; one that ended before stays as it is.
     pub gone: Vec<ComponentCode>,
+}
+
+/// How much of a layer a change touches.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Holding {
+    /// The layer as commands name it, or `profile`.
+    pub layer: String,
+    /// Things that are made, changed or come back; of a cover all its cells.
+    pub put: u64,
+    /// Things that end.
+    pub gone: u64,
+}
+
+impl Change {
+    /// How much of each layer the change touches, in the order of names.
+    pub fn holdings(&self) -> Vec<Holding> {
+        let mut all: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+        let mut add = |layer: &'static str, put: usize, gone: usize| {
+            if put + gone > 0 {
+                let [puts, ends] = all.entry(layer).or_default();
+                *puts += put as u64;
+                *ends += gone as u64;
+            }
+        };
+        add("profile", usize::from(self.profile.is_some()), 0);
+        add("cells", self.cover.as_ref().map_or(0, |cover| cover.cells.len().max(1)), 0);
+        add("regions", self.regions.len(), self.gone_regions.len());
+        self.things.iter().for_each(|thing| add(thing.kind.as_str(), 1, 0));
+        self.gone_things.iter().for_each(|(kind, _)| add(kind.as_str(), 0, 1));
+        add("components", self.components.len(), self.gone.len());
+        let holding = |(layer, [put, gone]): (&str, [u64; 2])| Holding { layer: layer.to_owned(), put, gone };
+        all.into_iter().map(holding).collect()
+    }
 }
 
 /// A new cover.

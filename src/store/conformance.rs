@@ -1,5 +1,9 @@
 //! What every [`Store`] must do: one list of cases, run over each kind of store.
 
+mod schedule;
+mod twin;
+mod undo;
+
 use super::past::{Layer, Past};
 use super::samples::{
     self, at, by, cell_code, city, component, component_code, everything, grid, merged, thing, thing_code,
@@ -7,6 +11,7 @@ use super::samples::{
 use super::{Change, CoverChange, Snapshot, Store, StoreError};
 use crate::model::code::ThingCode;
 use crate::model::component::{Component, Place};
+use crate::model::profile::Profile;
 use crate::model::region::Level;
 use crate::model::row::{ComponentRow, Entry};
 use crate::model::thing::{Thing, ThingKind};
@@ -14,6 +19,7 @@ use crate::model::version::Version;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
+use twin::{Twin, random_change};
 
 /// A place where one store of the kind under test can be made once and opened again.
 pub(super) trait Site {
@@ -29,10 +35,15 @@ pub(super) trait Whole: Store + Past {}
 impl<T: Store + Past> Whole for T {}
 
 /// A case: what it says, and how it is tried on a fresh site.
-type Case = (&'static str, fn(&dyn Site));
+pub(super) type Case = (&'static str, fn(&dyn Site));
 
 /// All cases.
-pub(super) const CASES: &[Case] = &[
+pub(super) fn cases() -> impl Iterator<Item = &'static Case> {
+    [CASES, schedule::CASES, undo::CASES].into_iter().flatten()
+}
+
+/// The cases of this file.
+const CASES: &[Case] = &[
     ("a new city is version 0 and empty", a_new_city_is_empty),
     ("what is committed is loaded field by field", a_commit_is_loaded_as_it_was_given),
     ("any component comes back as it was", any_component_comes_back),
@@ -106,107 +117,6 @@ fn any_component_comes_back(site: &dyn Site) {
             Ok(())
         })
         .unwrap();
-}
-
-/// The stupid twin of a store: what is valid now, in maps.
-#[derive(Clone, Default)]
-struct Twin {
-    cover: Option<CoverChange>,
-    regions: BTreeMap<(Level, String), crate::model::region::Region>,
-    things: BTreeMap<(ThingKind, ThingCode), Thing>,
-    components: BTreeMap<String, Component>,
-}
-
-impl Twin {
-    fn apply(&mut self, change: &Change) {
-        if let Some(cover) = &change.cover {
-            self.cover = Some(cover.clone());
-        }
-        for region in &change.regions {
-            self.regions.insert((region.level, region.code.to_string()), region.clone());
-        }
-        for key in &change.gone_things {
-            self.things.remove(key);
-        }
-        for thing in &change.things {
-            self.things.insert((thing.kind, thing.code.clone()), thing.clone());
-        }
-        for code in &change.gone {
-            self.components.remove(code.as_str());
-        }
-        for component in &change.components {
-            self.components.insert(component.code.to_string(), component.clone());
-        }
-    }
-
-    fn snapshot(&self, version: u64) -> Snapshot {
-        let mut arcs = self.cover.as_ref().map_or(Vec::new(), |cover| cover.arcs.clone());
-        arcs.sort_by(|a, b| a.points.cmp(&b.points));
-        let mut cells = self.cover.as_ref().map_or(Vec::new(), |cover| cover.cells.clone());
-        cells.sort_by(|a, b| a.code.cmp(&b.code));
-        let mut city = city();
-        city.origin = self.cover.as_ref().map(|cover| cover.origin);
-        Snapshot {
-            version: Version(version),
-            city,
-            arcs,
-            cells,
-            regions: self.regions.values().cloned().collect(),
-            things: self.things.values().cloned().collect(),
-            components: self.components.values().cloned().collect(),
-        }
-    }
-}
-
-/// A random change of the city that `twin` holds; some of it changes nothing.
-fn random_change(twin: &Twin, dice: &mut impl FnMut(u32) -> u32, round: u32) -> Change {
-    let mut change = Change::default();
-    if dice(3) == 0 {
-        let whole = grid(3 + i64::from(dice(2)), 3);
-        let (from, to) = (cell_code(i64::from(dice(2)), 1), cell_code(2, 1));
-        change.cover = Some(if dice(2) == 0 { whole } else { merged(&whole, &from, &to) });
-    }
-    for _ in 0..dice(3) {
-        let mut region = samples::region(Level::ALL[dice(3) as usize], "1", &format!("区{}", dice(3)));
-        if dice(2) == 0 {
-            region.border = vec![vec![samples::square(0, 0, 5 + i64::from(round))]];
-        }
-        change.regions.retain(|other| other.level != region.level);
-        change.regions.push(region);
-    }
-    random_things(twin, &mut change, dice);
-    let mut touched: BTreeMap<u32, Component> = BTreeMap::new();
-    for _ in 0..dice(12) {
-        let n = dice(30);
-        let mut c = component(n);
-        if dice(2) == 0 {
-            c.place = Place::Point(at(i64::from(round), i64::from(n)));
-        }
-        touched.insert(n, c);
-    }
-    let live: Vec<_> = twin.components.values().map(|c| c.code.clone()).collect();
-    for code in live {
-        if dice(5) == 0 && !touched.values().any(|c| c.code == code) {
-            change.gone.push(code);
-        }
-    }
-    change.components = touched.into_values().collect();
-    change
-}
-
-fn random_things(twin: &Twin, change: &mut Change, dice: &mut impl FnMut(u32) -> u32) {
-    for kind in ThingKind::ALL {
-        if dice(3) == 0 {
-            let (n, like) = (dice(4), dice(4));
-            change.things.push(Thing { code: thing_code(n), ..thing(*kind, like) });
-        }
-    }
-    for (kind, code) in twin.things.keys() {
-        let given = change.things.iter().any(|thing| (thing.kind, &thing.code) == (*kind, code));
-        if dice(6) == 0 && !given {
-            change.gone_things.push((*kind, code.clone()));
-        }
-    }
 }
 
 fn history_equals_the_twin(site: &dyn Site) {
@@ -378,6 +288,7 @@ fn counts_add_up(site: &dyn Site) {
         assert_eq!(valid("components"), snapshot.components.len());
         assert_eq!((valid("cells"), valid("arcs")), (snapshot.cells.len(), snapshot.arcs.len()));
         assert_eq!(valid("regions"), snapshot.regions.len());
+        assert_eq!(valid("profile"), 0, "a city always has one");
         for kind in ThingKind::ALL {
             let things = snapshot.things.iter().filter(|thing| thing.kind == *kind).count();
             assert_eq!(valid(kind.as_str()), things, "{kind}");

@@ -1,6 +1,7 @@
 //! The only door to disk: versions in, versions out (DECISIONS 9, 14).
 
 pub mod past;
+pub mod schedule;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ use crate::model::component::Component;
 use crate::model::row::{ComponentRow, Entry};
 pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Frame, Snapshot};
 use crate::model::version::{Changeset, Version};
+use schedule::{Schedule, ScheduleNumber};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -21,12 +23,27 @@ use std::sync::Arc;
 pub struct LogEntry {
     /// The version.
     pub version: Version,
-    /// Who, when and why.
+    /// Who, when and why; of one that was scheduled the time at which it took effect.
     pub changeset: Changeset,
+    /// How it was scheduled, when it was.
+    pub scheduled: Option<Origin>,
+}
+
+/// How a version came that was scheduled.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Origin {
+    /// The number of the scheduled changeset.
+    pub number: ScheduleNumber,
+    /// When it was scheduled, RFC 3339; by the version's author.
+    pub at: String,
+    /// Its hour, RFC 3339.
+    pub due: String,
+    /// When the version was made, RFC 3339; after its hour when nobody served the city then.
+    pub activated: String,
 }
 
 /// A place that keeps a city; opened by the maker of each kind.
-pub trait Store {
+pub trait Store: Schedule {
     /// The newest version; cheap enough to ask every second.
     ///
     /// # Errors
@@ -70,6 +87,17 @@ pub trait Store {
     ) -> Result<(), StoreError> {
         // Broken off or told to the end, there is nothing more to say.
         let _ = self.load(version)?.components.into_iter().try_for_each(tell);
+        Ok(())
+    }
+
+    /// Tells every component valid at `version` whole, one by one in the order of keys, which is nearly code order.
+    ///
+    /// Cost: some microseconds a component; a store on disk holds one of them in memory at a time.
+    ///
+    /// # Errors
+    /// As [`Store::load`]; what was told until then is right.
+    fn each_state(&self, version: Version, tell: &mut dyn FnMut(Component)) -> Result<(), StoreError> {
+        self.load(version)?.components.into_iter().for_each(tell);
         Ok(())
     }
 
@@ -200,6 +228,36 @@ pub enum StoreError {
         /// The newest version.
         newest: Version,
     },
+    /// There is no such scheduled changeset.
+    #[error("there is no scheduled changeset {asked}")]
+    NoSuchSchedule {
+        /// The number asked for.
+        asked: ScheduleNumber,
+    },
+    /// A scheduled changeset waits no longer.
+    #[error("scheduled changeset {number} is {state}; only one that waits can be withdrawn")]
+    NotWaiting {
+        /// Its number.
+        number: ScheduleNumber,
+        /// What became of it.
+        state: &'static str,
+    },
+    /// A change is to take effect before it is scheduled.
+    #[error("{due} is not after {at}; without a time the change takes effect at once")]
+    NotLater {
+        /// The hour asked for.
+        due: String,
+        /// When it was asked for.
+        at: String,
+    },
+    /// A version cannot be taken back.
+    #[error("version {version} cannot be undone: {why}")]
+    NotUndoable {
+        /// The version.
+        version: Version,
+        /// Why, with what was touched since.
+        why: String,
+    },
     /// There is no such version.
     #[error("version {asked} does not exist, the newest is {newest}")]
     NoSuchVersion {
@@ -259,6 +317,10 @@ impl StoreError {
             StoreError::Older { .. } => "city_older",
             StoreError::Stale { .. } => "version_stale",
             StoreError::NoSuchVersion { .. } => "version_unknown",
+            StoreError::NoSuchSchedule { .. } => "schedule_unknown",
+            StoreError::NotWaiting { .. } => "schedule_ended",
+            StoreError::NotLater { .. } => "schedule_not_later",
+            StoreError::NotUndoable { .. } => "undo_refused",
             StoreError::Damaged { .. } => "city_damaged",
             StoreError::Inconsistent { .. } => "change_inconsistent",
             StoreError::Busy { .. } => "city_busy",

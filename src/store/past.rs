@@ -1,6 +1,6 @@
 //! What was: the states of one thing, what differs between two versions, what each version did.
 
-use super::{LogEntry, StoreError};
+use super::{Change, LogEntry, StoreError};
 use crate::model::component::Place;
 use crate::model::thing::{ThingKind, UnknownThingKind};
 use crate::model::version::{Version, instant_of};
@@ -79,6 +79,55 @@ pub struct State {
     pub shape: Option<Place>,
 }
 
+/// Something that happened to a thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The version that did it: who, when and why.
+    pub entry: LogEntry,
+    /// What it did.
+    pub what: What,
+    /// The thing's state since; `None` when it ended.
+    pub state: Option<State>,
+}
+
+/// What a version does to a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The city did not have it yet.
+    New,
+    /// It is otherwise.
+    Changed,
+    /// It ends.
+    Gone,
+    /// It ended before and is there again.
+    Back,
+}
+
+/// The turns that states in their order are, each with its version.
+pub(super) fn turns(states: Vec<State>) -> Vec<(Version, What, Option<State>)> {
+    let mut turns = Vec::new();
+    let mut end: Option<Option<Version>> = None;
+    for state in states {
+        let what = match end {
+            Some(Some(end)) if end == state.from => What::Changed,
+            Some(Some(end)) if end < state.from => {
+                turns.push((end, What::Gone, None));
+                What::Back
+            }
+            // The first, or another thing: regions of several levels may share a code.
+            other => {
+                turns.extend(other.flatten().map(|end| (end, What::Gone, None)));
+                What::New
+            }
+        };
+        end = Some(state.to);
+        turns.push((state.from, what, Some(state)));
+    }
+    turns.extend(end.flatten().map(|end| (end, What::Gone, None)));
+    turns.sort_by_key(|(version, ..)| *version);
+    turns
+}
+
 /// A thing that differs between two versions; at least one of the states is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -95,7 +144,7 @@ pub struct Difference {
 pub struct Count {
     /// The version.
     pub version: Version,
-    /// The layer: one of [`Layer`], or `arcs`.
+    /// The layer: one of [`Layer`], or `arcs` or `profile`.
     pub layer: String,
     /// Things that are new or back.
     pub new: u64,
@@ -124,6 +173,23 @@ pub trait Past {
         versions: (Version, Version),
         tell: &mut dyn FnMut(Difference),
     ) -> Result<(), StoreError>;
+
+    /// All that ever happened to a code of a layer, the oldest first; nothing when the city never had it.
+    ///
+    /// Cost: a few look-ups for each state.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn history(&self, layer: Layer, code: &str) -> Result<Vec<Turn>, StoreError>;
+
+    /// The change that takes a version back: what it made ends, what it changed or ended is as it was before.
+    ///
+    /// Cost: two passes over the entries, and what the version touched in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::NotUndoable`] when a later version touched the same things, when the version changed nothing or is
+    /// the empty city; [`StoreError::NoSuchVersion`]; when the store cannot be read.
+    fn inverse(&self, version: Version) -> Result<Change, StoreError>;
 
     /// What each version did to each layer, the oldest first.
     ///

@@ -6,7 +6,7 @@ use super::edits;
 use super::fault::{Fault, Step};
 use super::gpkg::{self, SRS_ID};
 use super::open::{APPLICATION_ID, USER_VERSION};
-use super::{cells, components, regions, things, versions};
+use super::{cells, components, regions, schedule, things, versions};
 use crate::cover::arcs::LooseArc;
 use crate::cover::{CellId, Cover};
 use crate::geom::lattice::{Origin, Point};
@@ -102,6 +102,10 @@ pub(super) fn check(conn: &Connection) -> Step<Faults> {
     arcs_and_cells(conn, &mut faults)?;
     geopackage(conn, &mut faults)?;
     edits::rows(conn, &mut faults)?;
+    schedule::check(conn, &mut faults)?;
+    if faults.is_empty() {
+        counts(conn, &mut faults)?;
+    }
     Ok(faults)
 }
 
@@ -348,6 +352,20 @@ fn geopackage(conn: &Connection, faults: &mut Faults) -> Step<()> {
             && contents::listed_bounds(conn, layer)? != bounds
         {
             add(faults, FaultKind::Contents, format!("the listed bounds of {} are wrong", layer.view()));
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of rows that GDAL and QGIS are told. Asked when all else is sound: rows that other programs added or removed
+/// were told by name.
+fn counts(conn: &Connection, faults: &mut Faults) -> Step<()> {
+    for layer in Layer::all() {
+        let (listed, has) = contents::counted(conn, layer)?;
+        if listed != Some(has) {
+            let listed = listed.map_or("nothing".to_owned(), |listed| listed.to_string());
+            let detail = format!("{} has {has} rows, gpkg_ogr_contents says {listed}", layer.view());
+            add(faults, FaultKind::Contents, detail);
         }
     }
     Ok(())

@@ -20,14 +20,20 @@ use std::ops::ControlFlow;
 pub(super) const COLUMNS: &str = "code, edition, class, name, state, competent_code, competent_name, owner_code, owner_name, \
      maintainer_code, maintainer_name, delivered_cell, surveyed, changed, data_source, note, extra, point, line, polygon";
 
-/// The components valid at `version`, in code order.
-pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Component>> {
+/// Tells the components valid at `version` one by one, in the order of keys.
+pub(super) fn each_state(conn: &Connection, version: Version, tell: &mut dyn FnMut(Component)) -> Step<()> {
     let mut select = conn.prepare(&format!("SELECT entry, id, {COLUMNS} FROM component WHERE {VALID_AT}"))?;
     let mut rows = select.query([number(version)])?;
-    let mut components = Vec::new();
     while let Some(row) = rows.next()? {
-        components.push(read(row)?);
+        tell(read(row)?);
     }
+    Ok(())
+}
+
+/// The components valid at `version`, in code order.
+pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Component>> {
+    let mut components = Vec::new();
+    each_state(conn, version, &mut |component| components.push(component))?;
     components.sort_unstable_by(|a, b| a.code.cmp(&b.code));
     Ok(components)
 }

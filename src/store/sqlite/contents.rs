@@ -5,7 +5,7 @@ use super::gpkg::{self, Bounds};
 use crate::geom::lattice::Degrees;
 use crate::geom::shape::ShapeKind;
 use crate::model::thing::ThingKind;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 
 /// A layer that other programs see: a view of what is valid now.
@@ -76,12 +76,15 @@ pub(super) struct Traffic(BTreeMap<Layer, Flow>);
 struct Flow {
     came: Bounds,
     went: Bounds,
+    /// How many more there are.
+    more: i64,
 }
 
 impl Traffic {
     /// An entry with these bounds begins.
     pub(super) fn came(&mut self, layer: Layer, bounds: Bounds) {
         let flow = self.flow(layer);
+        flow.more += 1;
         if layer.has_geometry() {
             flow.came = flow.came.union(bounds);
         }
@@ -90,13 +93,14 @@ impl Traffic {
     /// An entry with these bounds ends.
     pub(super) fn went(&mut self, layer: Layer, bounds: Bounds) {
         let flow = self.flow(layer);
+        flow.more -= 1;
         if layer.has_geometry() {
             flow.went = flow.went.union(bounds);
         }
     }
 
     fn flow(&mut self, layer: Layer) -> &mut Flow {
-        self.0.entry(layer).or_insert(Flow { came: Bounds::EMPTY, went: Bounds::EMPTY })
+        self.0.entry(layer).or_insert(Flow { came: Bounds::EMPTY, went: Bounds::EMPTY, more: 0 })
     }
 
     /// Brings the list of layers up to date after the entries are written.
@@ -109,10 +113,40 @@ impl Traffic {
             let bounds =
                 if reaches(flow.went, listed) { measure(conn, layer)? } else { listed.union(flow.came) };
             list(conn, layer, at, bounds)?;
+            add_rows(conn, &layer.view(), flow.more)?;
         }
         conn.execute("UPDATE gpkg_contents SET last_change = ?1 WHERE table_name = 'version'", [at])?;
         Ok(())
     }
+}
+
+/// Says how many more rows a layer has.
+pub(super) fn add_rows(conn: &Connection, name: &str, more: i64) -> Step<()> {
+    let mut update = conn.prepare_cached(
+        "UPDATE gpkg_ogr_contents SET feature_count = feature_count + ?2 WHERE table_name = ?1",
+    )?;
+    update.execute(params![name, more])?;
+    Ok(())
+}
+
+/// Counts the rows of every layer that is listed; for files from before there were counts.
+pub(super) fn count_all(conn: &Connection) -> Step<()> {
+    let mut names = conn.prepare("SELECT table_name FROM gpkg_contents")?;
+    let names = names.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for name in names {
+        let sql = format!("INSERT INTO gpkg_ogr_contents VALUES (?1, (SELECT count(*) FROM {name}))");
+        conn.execute(&sql, [name])?;
+    }
+    Ok(())
+}
+
+/// How many rows the list gives a layer, and how many it has.
+pub(super) fn counted(conn: &Connection, layer: Layer) -> Step<(Option<i64>, i64)> {
+    let view = layer.view();
+    let mut find =
+        conn.prepare_cached("SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?1")?;
+    let listed: Option<Option<i64>> = find.query_row([&view], |row| row.get(0)).optional()?;
+    Ok((listed.flatten(), conn.query_row(&format!("SELECT count(*) FROM {view}"), [], |row| row.get(0))?))
 }
 
 /// Whether a box within `whole` touches its edge.

@@ -1,7 +1,7 @@
 //! The forms of the file: numbered, forward only; what is missing is applied in one transaction.
 
 use super::fault::Step;
-use super::seal;
+use super::{contents, seal};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// One step from a form of the file to the next.
@@ -31,6 +31,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         then: seal::seal_all,
     },
     Migration { number: 5, sql: include_str!("../../../schemas/sqlite/0005_duty.sql"), then: nothing },
+    Migration {
+        number: 6,
+        sql: include_str!("../../../schemas/sqlite/0006_schedule.sql"),
+        then: contents::count_all,
+    },
 ];
 
 /// The newest form that `migrations` know.

@@ -15,12 +15,16 @@ mod history;
 mod past;
 mod readers;
 mod seal;
+mod undo;
 
 mod cells;
 mod components;
 mod cover;
 mod regions;
 mod things;
+
+mod parts;
+mod schedule;
 
 mod backup;
 mod check;
@@ -100,6 +104,25 @@ impl SqliteStore {
         };
         step().map_err(|fault: Fault| fault.at(&self.path, doing))
     }
+
+    /// Writes in one transaction, durable when it returns; what fails writes nothing.
+    fn writing<T>(
+        &mut self,
+        doing: &'static str,
+        write: impl FnOnce(&Connection) -> Step<T>,
+    ) -> Result<T, StoreError> {
+        if self.access == Access::Read {
+            let reason = "it was opened for reading".to_owned();
+            return Err(StoreError::NotWritable { path: self.path.clone(), reason });
+        }
+        let step = |conn: &mut Connection| -> Step<T> {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let written = write(&tx)?;
+            tx.commit()?;
+            Ok(written)
+        };
+        step(&mut self.conn).map_err(|fault| fault.at(&self.path, doing))
+    }
 }
 
 impl Store for SqliteStore {
@@ -140,6 +163,13 @@ impl Store for SqliteStore {
         })
     }
 
+    fn each_state(&self, version: Version, tell: &mut dyn FnMut(Component)) -> Result<(), StoreError> {
+        self.reading("reading components", |conn| {
+            versions::must_exist(conn, version)?;
+            components::each_state(conn, version, tell)
+        })
+    }
+
     fn details(&self) -> Arc<dyn Details> {
         self.readers.clone()
     }
@@ -160,17 +190,7 @@ impl Store for SqliteStore {
     }
 
     fn commit(&mut self, base: Version, by: &Changeset, change: &Change) -> Result<Version, StoreError> {
-        if self.access == Access::Read {
-            let reason = "it was opened for reading".to_owned();
-            return Err(StoreError::NotWritable { path: self.path.clone(), reason });
-        }
-        let step = |conn: &mut Connection| -> Step<Version> {
-            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let version = write(&tx, base, by, change)?;
-            tx.commit()?;
-            Ok(version)
-        };
-        step(&mut self.conn).map_err(|fault| fault.at(&self.path, "committing"))
+        self.writing("committing", |conn| write(conn, base, by, change))
     }
 
     fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
@@ -195,7 +215,8 @@ fn frame(conn: &Connection, version: Version) -> Step<Frame> {
 /// Whether anything but components changed after `base` and up to `newest`.
 fn frame_changed(conn: &Connection, base: Version, newest: Version) -> Step<bool> {
     let mut find = conn.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM tally WHERE version > ?1 AND version <= ?2 AND layer <> 'components')",
+        "SELECT EXISTS (SELECT 1 FROM tally WHERE version > ?1 AND version <= ?2 AND layer <> 'components')
+             OR EXISTS (SELECT 1 FROM profile WHERE version > ?1 AND version <= ?2)",
     )?;
     Ok(find.query_row([versions::number(base), versions::number(newest)], |row| row.get(0))?)
 }
@@ -209,7 +230,10 @@ fn write(conn: &Connection, base: Version, by: &Changeset, change: &Change) -> S
     let (version, at) = (base.next(), versions::instant(by)?);
     let mut traffic = Traffic::default();
     versions::add(conn, version, by)?;
-    regions::write(conn, version, &change.regions, &mut traffic)?;
+    if let Some(profile) = &change.profile {
+        versions::set_profile(conn, version, profile)?;
+    }
+    regions::write(conn, version, (&change.regions, &change.gone_regions), &mut traffic)?;
     if let Some(cover) = &change.cover {
         cover::write(conn, version, cover, &mut traffic)?;
     }

@@ -4,12 +4,13 @@ use super::SqliteStore;
 use super::fault::{Fault, Step};
 use super::gpkg;
 use super::seal::{self, CELL, COMPONENT, Entries, REGION, THING};
+use super::undo;
 use super::versions::{self, number};
 use crate::geom::shape::ShapeKind;
 use crate::model::component::Place;
 use crate::model::version::Version;
-use crate::store::StoreError;
-use crate::store::past::{Count, Difference, Layer, Past, State};
+use crate::store::past::{Count, Difference, Layer, Past, State, Turn, turns};
+use crate::store::{Change, StoreError};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
@@ -37,6 +38,21 @@ impl Past for SqliteStore {
         })
     }
 
+    fn history(&self, layer: Layer, code: &str) -> Result<Vec<Turn>, StoreError> {
+        let turns = turns(self.states(layer, code)?).into_iter();
+        // A version that was read stays as it is, so the log may be read a moment later.
+        self.reading("reading the past of a thing", |conn| {
+            let turns = turns.map(|(version, what, state)| {
+                Ok(Turn { entry: versions::log_entry(conn, version)?, what, state })
+            });
+            turns.collect()
+        })
+    }
+
+    fn inverse(&self, version: Version) -> Result<Change, StoreError> {
+        self.reading("taking a version back", |conn| undo::inverse(conn, version))
+    }
+
     fn differ(
         &self,
         (from, to): (Version, Version),
@@ -59,7 +75,17 @@ impl Past for SqliteStore {
                 changed: tally.changed.cast_unsigned(),
                 gone: (tally.ended - tally.changed).cast_unsigned(),
             };
-            Ok(tallies.into_iter().map(count).collect())
+            let mut counts: Vec<Count> = tallies.into_iter().map(count).collect();
+            let profiles = versions::profile_changes(conn)?.into_iter();
+            counts.extend(profiles.map(|version| Count {
+                version,
+                layer: "profile".to_owned(),
+                new: 0,
+                changed: 1,
+                gone: 0,
+            }));
+            counts.sort_by(|a, b| (a.version, &a.layer).cmp(&(b.version, &b.layer)));
+            Ok(counts)
         })
     }
 }

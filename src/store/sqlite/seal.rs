@@ -22,7 +22,7 @@ pub(super) struct Entries {
     /// An SQL expression for the layer of a row.
     layer: &'static str,
     /// An SQL expression for what a person calls the row.
-    title: &'static str,
+    pub(super) title: &'static str,
     /// Everything but the key, `to_version` and the mark.
     pub(super) columns: &'static str,
 }
@@ -210,6 +210,9 @@ fn lenient<T: FromSql>(row: &Row<'_>, column: usize) -> Option<T> {
     row.get(column).ok()
 }
 
+/// The profile that a version changed.
+const PROFILE: &str = "SELECT version, profile FROM profile WHERE version = ?1";
+
 /// The seal that a version should have; the versions before it are taken as they are.
 pub(super) fn seal_of(conn: &Connection, version: i64) -> Step<i64> {
     let mut digest = Digest::of("version");
@@ -221,8 +224,13 @@ pub(super) fn seal_of(conn: &Connection, version: i64) -> Step<i64> {
         "SELECT version, layer, begun, ended, changed, sum FROM tally WHERE version = ?1 ORDER BY layer",
         "SELECT name, region, profile FROM wanmi_meta WHERE ?1 = 0",
         "SELECT origin_x, origin_y, origin_version FROM wanmi_meta WHERE origin_version = ?1",
+        PROFILE,
     ];
-    for sql in parts {
+    // A file on its way from form 3 has no profiles of versions yet.
+    let known: bool = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'profile')")?
+        .query_row([], |row| row.get(0))?;
+    for sql in parts.into_iter().filter(|sql| known || *sql != PROFILE) {
         let mut select = conn.prepare_cached(sql)?;
         let columns = select.column_count();
         let mut rows = select.query([version])?;

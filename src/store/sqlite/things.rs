@@ -15,7 +15,7 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 use std::collections::{BTreeMap, HashSet};
 
 /// The columns of a thing, in the order in which they are read and written.
-const COLUMNS: &str = "kind, code, fields, point, line, polygon";
+pub(super) const COLUMNS: &str = "kind, code, fields, point, line, polygon";
 
 /// The things valid at `version`, in kind and code order.
 pub(super) fn load(conn: &Connection, version: Version) -> Step<Vec<Thing>> {
@@ -163,14 +163,18 @@ fn encode(thing: &Thing) -> Step<Option<(ShapeKind, Encoded)>> {
 }
 
 /// Reads entry, id and [`COLUMNS`].
-fn read(row: &Row<'_>, shared: &mut Shared) -> Step<Thing> {
+pub(super) fn read(row: &Row<'_>, shared: &mut Shared) -> Step<Thing> {
     columns(row, shared).map_err(|fault| fault.in_row("thing", row.get(0).unwrap_or_default()))
 }
 
+/// The kind of this name.
+pub(super) fn kind(name: &str) -> Step<ThingKind> {
+    name.parse().map_err(|error| Fault::Damaged(format!("{error}")))
+}
+
 fn columns(row: &Row<'_>, shared: &mut Shared) -> Step<Thing> {
-    let kind = row.get_ref(2)?.as_str()?;
     Ok(Thing {
-        kind: kind.parse().map_err(|error| Fault::Damaged(format!("{error}")))?,
+        kind: kind(row.get_ref(2)?.as_str()?)?,
         code: ThingCode::new(row.get_ref(3)?.as_str()?)?,
         values: fields_from_text(row.get_ref(4)?.as_str()?, shared)?,
         place: place(row)?.map(|(shape, blob)| gpkg::decode_place(shape, blob)).transpose()?,

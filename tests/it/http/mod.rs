@@ -14,6 +14,7 @@ mod clients;
 mod contract;
 mod door;
 mod lists;
+mod later;
 mod live;
 mod manners;
 mod openapi;

@@ -21,9 +21,15 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn serving(city: &Path) -> Self {
+        Program::serving_with(city, &[])
+    }
+
+    /// Under some environment variables.
+    pub(crate) fn serving_with(city: &Path, settings: &[(&str, &Path)]) -> Self {
         let log = city.with_extension("log");
         let told = std::fs::File::create(&log).unwrap();
-        let mut child = command(city, &["--listen", "127.0.0.1:0"]).stderr(told).spawn().unwrap();
+        let mut command = command(city, &["--listen", "127.0.0.1:0"]);
+        let mut child = command.envs(settings.iter().copied()).stderr(told).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address =
@@ -32,7 +38,7 @@ impl Program {
     }
 
     /// Stops it as an operator would, and returns its exit code and its log.
-    fn stopped_by(mut self, signal: &str) -> (Option<i32>, String) {
+    pub(crate) fn stopped_by(mut self, signal: &str) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         let status = self.child.wait().unwrap();

@@ -1,10 +1,12 @@
 //! A store in memory that tests change while the service runs.
 
 use std::sync::{Arc, Mutex};
+use time::OffsetDateTime;
 use wanmi::model::component::Component;
 use wanmi::model::row::{ComponentRow, Entry};
 use wanmi::model::snapshot::{Frame, Snapshot};
 use wanmi::model::version::{Changeset, Version};
+use wanmi::store::schedule::{Schedule, ScheduleNumber, Scheduled};
 use wanmi::store::{Change, Details, LogEntry, Since, Store, StoreError};
 
 /// Every snapshot so far, the newest last.
@@ -40,6 +42,31 @@ impl Details for MemoryStore {
     fn component(&self, Entry(key): Entry) -> Result<Component, StoreError> {
         let snapshot = self.load(Version(key >> 32))?;
         Ok(snapshot.components[(key & u64::from(u32::MAX)) as usize].clone())
+    }
+}
+
+/// It keeps nothing for later.
+impl Schedule for MemoryStore {
+    fn schedule(
+        &mut self,
+        base: Version,
+        _: OffsetDateTime,
+        by: &Changeset,
+        change: &Change,
+    ) -> Result<ScheduleNumber, StoreError> {
+        self.commit(base, by, change).map(|version| ScheduleNumber(version.0))
+    }
+
+    fn scheduled(&self) -> Result<Vec<Scheduled>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn withdraw(&mut self, asked: ScheduleNumber, _: &Changeset) -> Result<Scheduled, StoreError> {
+        Err(StoreError::NoSuchSchedule { asked })
+    }
+
+    fn activate(&mut self, _: OffsetDateTime) -> Result<Vec<Scheduled>, StoreError> {
+        Ok(Vec::new())
     }
 }
 

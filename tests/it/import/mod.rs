@@ -7,8 +7,10 @@ mod changes;
 mod crashes;
 mod dc;
 mod defects;
+
 mod exported;
 mod inspect;
+mod later;
 mod planes;
 mod real;
 mod shapefile;

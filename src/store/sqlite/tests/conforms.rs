@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_sqlite_store_passes_every_case_and_leaves_a_sound_file() {
-    for (says, case) in CASES {
+    for (says, case) in cases() {
         println!("{says}");
         let folder = Folder::new();
         case(&folder);

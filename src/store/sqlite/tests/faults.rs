@@ -58,6 +58,8 @@ fn every_kind_of_edit_behind_our_back_is_found() {
         ("UPDATE gpkg_contents SET min_x = 0 WHERE table_name = 'cells'", &["store_contents"]),
         ("DELETE FROM gpkg_geometry_columns WHERE table_name = 'arcs'", &["store_contents"]),
         ("PRAGMA user_version = 10200", &["store_contents"]),
+        ("UPDATE gpkg_ogr_contents SET feature_count = 7 WHERE table_name = 'cells'", &["store_contents"]),
+        ("DELETE FROM gpkg_ogr_contents WHERE table_name = 'permits_line'", &["store_contents"]),
     ] {
         assert_eq!(after(sql), expected, "{sql}");
     }

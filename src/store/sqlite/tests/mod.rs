@@ -5,6 +5,7 @@ mod conforms;
 mod crashes;
 mod faults;
 mod geometry;
+mod later;
 mod neighbours;
 mod polygons;
 mod refusals;
@@ -14,7 +15,7 @@ mod upgrade;
 
 use super::*;
 use crate::model::region::Level;
-use crate::store::conformance::{CASES, Site, Whole};
+use crate::store::conformance::{Site, Whole, cases};
 use crate::store::samples::{
     by, cell_code, city, component, component_code, everything, grid, merged, region,
 };

@@ -61,6 +61,62 @@ fn ogrinfo_lists_the_layers_with_counts_system_and_bounds() {
     }
 }
 
+/// What QGIS says of some layers; `None` where neither the system's Python nor another has its modules.
+fn qgis(folder: &Folder, layers: &[&str]) -> Option<String> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/sqlite/tests/look_with_qgis.py");
+    for python in ["/usr/bin/python3", "python3"] {
+        let has = Command::new(python).args(["-c", "import qgis.core"]).output();
+        if !has.is_ok_and(|has| has.status.success()) {
+            continue;
+        }
+        let ran = Command::new(python)
+            .arg(script)
+            .arg(folder.path())
+            .args(layers)
+            .env("QT_QPA_PLATFORM", "offscreen")
+            .env("HOME", folder.0.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "{told}");
+        return Some(String::from_utf8(ran.stdout).unwrap());
+    }
+    println!("skipped: QGIS is not installed (python3-qgis)");
+    None
+}
+
+#[test]
+fn qgis_opens_the_layers_with_counts_system_bounds_and_chinese_texts() {
+    let folder = Folder::new();
+    let mut store = folder.filled();
+    let gone = Change { gone: vec![component_code(0)], ..Change::default() };
+    store.commit(Version(1), &by("gone"), &gone).unwrap();
+    let layers = ["cells", "regions", "components_point", "components_line", "roads", "permits", "version"];
+    let Some(told) = qgis(&folder, &layers) else { return };
+    let extent = "111.29000000 30.70000000 111.29400097 30.70300000";
+    for (says, line) in [
+        &format!("cells|True|12|12|EPSG:4490|{extent}|")[..],
+        "regions|True|3|3|EPSG:4490|111.29000000 30.70000000 111.30000020 30.70900000|西陵区",
+        "components_point|True|53|53|EPSG:4490|",
+        "components_line|True|3|3|EPSG:4490|",
+        "roads|True|3|3|EPSG:4490|",
+        "permits|True|3|3|",
+        "version|True|3|3|",
+    ]
+    .into_iter()
+    .zip(told.lines())
+    {
+        assert!(line.starts_with(says), "{line} should begin with {says}");
+    }
+    assert!(told.contains("|下水道井盖"), "{told}");
+    // Counting the rows of a view of millions takes seconds: they come from the list.
+    store
+        .conn
+        .execute("UPDATE gpkg_ogr_contents SET feature_count = 777 WHERE table_name = 'cells'", [])
+        .unwrap();
+    assert!(qgis(&folder, &["cells"]).unwrap().starts_with("cells|True|777|12|"));
+}
+
 #[test]
 fn ogrinfo_reads_chinese_text_and_eight_decimals() {
     let folder = Folder::new();
