@@ -8,6 +8,7 @@ mod crashes;
 mod dc;
 mod defects;
 
+mod durable;
 mod exported;
 mod inspect;
 mod later;
