@@ -125,7 +125,7 @@ impl Store for MemoryStore {
         let made = |snapshot: &Snapshot| {
             let at = format!("2026-11-23T09:{:02}:00+08:00", snapshot.version.0);
             let changeset = Changeset { author: "test".to_owned(), at, reason: "a change".to_owned() };
-            LogEntry { version: snapshot.version, changeset }
+            LogEntry { version: snapshot.version, changeset, scheduled: None }
         };
         Ok(self.0.lock().unwrap().iter().map(made).collect())
     }
