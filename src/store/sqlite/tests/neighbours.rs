@@ -93,7 +93,9 @@ fn qgis_opens_the_layers_with_counts_system_bounds_and_chinese_texts() {
     store.commit(Version(1), &by("gone"), &gone).unwrap();
     let layers = ["cells", "regions", "components_point", "components_line", "roads", "permits", "version"];
     let Some(told) = qgis(&folder, &layers) else { return };
-    let extent = "111.29000000 30.70000000 111.29400097 30.70300000";
+    let bounds = contents::listed_bounds(&store.conn, contents::Layer::Cells).unwrap();
+    let [min, max] = [bounds.min, bounds.max].map(crate::geom::lattice::Position::to_degrees);
+    let extent = format!("{:.8} {:.8} {:.8} {:.8}", min.lng, min.lat, max.lng, max.lat);
     for (says, line) in [
         &format!("cells|True|12|12|EPSG:4490|{extent}|")[..],
         "regions|True|3|3|EPSG:4490|111.29000000 30.70000000 111.30000020 30.70900000|西陵区",
