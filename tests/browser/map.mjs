@@ -1,15 +1,12 @@
 // The map page as a dispatcher uses it; what it says is held against the API. Usage in README.md.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
 import {
   answered, ask, BASE_URL, clickMiddle, closeClean, drawn, fact, findBrowser, launch, listed, listedCodes,
-  openPage, pixelsOf, pointInAddress, problem,
+  openPage, PATIENCE_MS, pixelsOf, pointInAddress, problem, shoot, until,
 } from "./browser.mjs";
 
-const SHOTS = process.argv[2] ?? null;
 const CIRCLE = { lat: 38.9101, lng: -77.0446 };
 const CLOSE = `#17/${CIRCLE.lat}/${CIRCLE.lng}`;
 const LINK = `${CLOSE}&at=${CIRCLE.lat},${CIRCLE.lng}`;
@@ -24,16 +21,9 @@ if (found.missing) {
 
 let browser;
 before(async () => {
-  if (SHOTS !== null) mkdirSync(SHOTS, { recursive: true });
   browser = await launch(found);
-});
+}, { timeout: 4 * PATIENCE_MS });
 after(() => browser?.close());
-
-async function shoot(page, name) {
-  if (SHOTS === null) return;
-  await drawn(page);
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
-}
 
 function apiOf(point) {
   return ask("v1/locate", { ...point, crs: "WGS84" });
@@ -43,12 +33,8 @@ function nearOf({ lng, lat }, extra = {}) {
   return ask("v1/components", { near: `${lng},${lat}`, crs: "WGS84", radius_m: 50, limit: 10, ...extra });
 }
 
-async function outlineDrawn(page) {
-  for (let tries = 0; tries < 60; tries += 1) {
-    if (await pixelsOf(page, OUTLINE) > 600) return true;
-    await page.waitForTimeout(250);
-  }
-  return false;
+function outlineDrawn(page) {
+  return until(() => pixelsOf(page, OUTLINE), (count) => count > 600, "pixels of the cell's outline");
 }
 
 test("the page opens on the whole city, names it, and says that nothing is chosen", async () => {
@@ -96,7 +82,7 @@ test("a click shows the cell, its regions and the nearest components that the AP
   assert.deepEqual(await listedCodes(page), components.map((c) => c.code));
   assert.match(await page.locator("#spoken").innerText(), new RegExp(place.cell));
   assert.match(await page.locator("#version").innerText(), new RegExp(`数据版本 ${cell.version}$`));
-  assert.ok(await outlineDrawn(page), "the cell is not outlined");
+  await outlineDrawn(page);
   await closeClean(page);
 });
 
@@ -166,6 +152,41 @@ test("radius and filter narrow the list as the API does", async () => {
   await closeClean(page);
 });
 
+test("the legend hides a 大类 on the map, in the list and in the address", async () => {
+  const page = await openPage(browser, { hash: LINK });
+  await answered(page);
+  await page.locator(".radii button", { hasText: "200 m" }).click();
+  const { components } = await nearOf(CIRCLE, { radius_m: 200, limit: 100 });
+  const codes = (list) => list.slice(0, 10).map((c) => c.code);
+  await listed(page, codes(components));
+  const traffic = components[0].class.slice(0, 2);
+  await page.locator("#legend-list input").nth(Number(traffic) - 1).uncheck();
+  await listed(page, codes(components.filter((c) => !c.class.startsWith(traffic))));
+  assert.match(page.url(), new RegExp(`&hide=${traffic}$`));
+  await page.reload();
+  await answered(page);
+  assert.equal(await page.locator("#legend-list input").nth(Number(traffic) - 1).isChecked(), false);
+  await closeClean(page);
+});
+
+test("one 小类 is shown alone, on the map, in the list and in the address", async () => {
+  const page = await openPage(browser, { hash: LINK });
+  await answered(page);
+  const { components } = await nearOf(CIRCLE, { radius_m: 200, limit: 100 });
+  const codes = (list) => list.slice(0, 10).map((c) => c.code);
+  await page.locator(".radii button", { hasText: "200 m" }).click();
+  const other = components.find((c) => c.class !== components[0].class);
+  await page.locator("#legend-only input").fill(`${other.class} ${other.class_name}`);
+  await page.keyboard.press("Enter");
+  await listed(page, codes((await nearOf(CIRCLE, { radius_m: 200, class: other.class })).components));
+  await page.reload();
+  await answered(page);
+  assert.match(await page.locator("#legend-only .chip").innerText(), new RegExp(other.class_name));
+  await page.locator("#legend-only .chip").click();
+  await until(() => page.url(), (url) => !/only=|hide=/.test(url), "nothing is hidden any more");
+  await closeClean(page);
+});
+
 test("outside the grid the page says so, names the nearest cell and shows it on request", async () => {
   const page = await openPage(browser, { hash: OUTSIDE });
   await drawn(page);
@@ -232,7 +253,25 @@ test("the search box takes a cell code, a component code and a position, and say
   await page.waitForSelector('h2:has-text("没有找到 “NOWHERE-1”")');
   assert.equal(pointInAddress(page), null, "the address still names the point before");
   await search("-77.04, 138.9");
-  await page.waitForSelector('h2:text-is("经纬度超出范围")');
+  await page.waitForSelector('h2:text-is("坐标超出范围")');
+  await closeClean(page);
+});
+
+test("a position may be typed in another system, named before it or chosen; the server converts or refuses", async () => {
+  const page = await openPage(browser, { expected: /400/ });
+  await drawn(page);
+  const search = async (text) => { await page.locator("#search-text").fill(text); await page.keyboard.press("Enter"); };
+  const there = await ask("v1/convert", { ...CIRCLE, crs: "WGS84", to: "EPSG:32618" });
+  await search(`EPSG:32618 ${there.lng}, ${there.lat}`);
+  await answered(page);
+  const { place } = await apiOf(CIRCLE);
+  assert.equal(await page.locator("#answer h2").innerText(), place.cell);
+  const at = pointInAddress(page);
+  assert.ok(Math.hypot(at.lng - CIRCLE.lng, at.lat - CIRCLE.lat) < 2e-8, JSON.stringify(at));
+  await page.locator("#system").selectOption("GCJ02");
+  await page.waitForSelector("#answer .coordinates .absent");
+  await search(`${CIRCLE.lng}, ${CIRCLE.lat}`);
+  await page.waitForSelector('.notice.bad:has-text("crs_area_of_use"), .notice.bad:has-text("GCJ02")');
   await closeClean(page);
 });
 
@@ -273,19 +312,28 @@ test("a service that does not answer is named as such", async () => {
 });
 
 test("a late answer never overwrites a later one", async () => {
-  let first = true;
+  let release;
+  const held = new Promise((done) => { release = done; });
+  let late = null;
   const routes = { "**/v1/locate*": async (route) => {
-    const late = first;
-    first = false;
-    if (late) await new Promise((done) => setTimeout(done, 4000));
-    await route.continue().catch(() => {});
+    if (late !== null) return route.continue();
+    late = (async () => {
+      const reply = await route.fetch();
+      await held;
+      await route.fulfill({ response: reply }).catch(() => {});
+    })();
+    return late;
   } };
   const page = await openPage(browser, { hash: LINK, routes });
   await page.waitForSelector(".loading");
+  await until(() => late !== null, (is) => is, "the first question is held");
   const other = await apiOf({ lng: -77.01, lat: 38.9 });
   await page.evaluate(() => { location.hash = "#17/38.9/-77.01&at=38.9,-77.01"; });
   await page.waitForSelector(`#answer h2:text-is("${other.place.cell}")`);
-  await page.waitForTimeout(4500);
+  release();
+  await late;
+  // Two frames later all that the late answer could start has run.
+  await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
   assert.equal(await page.locator("#answer h2").innerText(), other.place.cell);
   await closeClean(page);
 });
