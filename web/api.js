@@ -7,9 +7,9 @@ const CRS = "WGS84";
 
 /** What went wrong, as the server said it (RFC 9457), or `network: true` when nothing answered. */
 export class Problem extends Error {
-  constructor({ status = null, type = null, title = "", detail = "", network = false }) {
+  constructor({ status = null, type = null, title = "", detail = "", errors = [], network = false }) {
     super(detail || title);
-    Object.assign(this, { status, type, title, detail, network });
+    Object.assign(this, { status, type, title, detail, errors, network });
   }
 }
 
@@ -45,6 +45,21 @@ export function cell(code, signal) {
   return read(`v1/cells/${encodeURIComponent(code)}`, {}, signal);
 }
 
+/** A position in another system. */
+export function convert({ lng, lat, crs, to }, signal) {
+  return read("v1/convert", { lng, lat, crs, to }, signal);
+}
+
+/** The classes of all editions, and which edition the city delivers in. */
+export function classes(signal) {
+  return read("v1/classes", {}, signal);
+}
+
+/** Whom a report goes to, and why. */
+export function route(report, signal) {
+  return send("POST", "v1/route", report, signal);
+}
+
 /** Calls `listener` with the data version of each reply that names another one than the reply before. */
 export function watchVersion(listener) {
   versionListener = listener;
@@ -53,13 +68,22 @@ export function watchVersion(listener) {
 let versionListener = () => {};
 let lastVersion = null;
 
-async function read(path, parameters, signal) {
+function read(path, parameters, signal) {
   const url = new URL(path, document.baseURI);
   url.search = new URLSearchParams(parameters);
-  const headers = { Accept: "application/json, application/problem+json", "Accept-Language": currentLanguage() };
+  return call(url, { signal });
+}
+
+function send(method, path, body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  return call(new URL(path, document.baseURI), { method, headers, body: JSON.stringify(body), signal });
+}
+
+async function call(url, request) {
+  const headers = { Accept: "application/json, application/problem+json", "Accept-Language": currentLanguage(), ...request.headers };
   let reply;
   try {
-    reply = await fetch(url, { headers, signal });
+    reply = await fetch(url, { ...request, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ network: true });

@@ -1,8 +1,10 @@
 // The page: one place is chosen at a time; the map, the panel and the address follow it.
 
 import * as api from "./api.js";
+import { knownClasses, knownModes } from "./catalogue.js";
+import { decisionSide } from "./decision.js";
 import { readHash, writeHash } from "./hash.js";
-import { colourOf, showZoomNote, writeLegend } from "./legend.js";
+import { colourOf, expressionOf, isShown, showZoomNote, writeLegend } from "./legend.js";
 import { showAttribution, showHover, showNote } from "./map-side.js";
 import { canDraw, openMap } from "./map.js";
 import { near } from "./near.js";
@@ -10,6 +12,8 @@ import { nearList } from "./near-list.js";
 import * as panel from "./panel.js";
 import { answerOrProblem, newQuestion, questionUnderWay } from "./question.js";
 import { find } from "./search.js";
+import { currentSystem, isPlane, offerSystems } from "./systems.js";
+import { tabbed } from "./tabs.js";
 import { currentLanguage, say, setLanguage, writePage } from "./text.js";
 
 const POINT_ZOOM = 16;
@@ -18,7 +22,7 @@ const COMPONENT_ZOOM = 18;
 const TYPING_PAUSE_MS = 250;
 
 /** What stays when the place changes. */
-const choice = { radius_m: 50, filter: "" };
+const choice = { radius_m: 50, filter: "", tab: "near", hidden: new Set(), only: null };
 /** What is chosen: a point, or a cell by its code, or neither; and the component picked beside it. */
 let chosen = { at: null, cell: null, picked: null };
 let page = null;
@@ -30,21 +34,30 @@ async function start() {
   listenToControls();
   panel.showLoading(null);
   try {
-    const [style, city] = await Promise.all([api.style(), api.city()]);
-    page = { style, city, map: NO_MAP, near: null };
+    const [style, city, classes] = await Promise.all([api.style(), api.city(), classesOrNone()]);
+    page = { style, city, classes, map: NO_MAP, near: null, decision: null };
+    page.decision = newDecisionSide();
     document.getElementById("city").textContent = city.name ?? "";
     document.title = [city.name, "万米 wanmi"].filter(Boolean).join(" · ");
     showAttribution(city.attribution);
-    writeLegend(style);
-    panel.showEmpty();
     const named = readHash();
+    takeFilter(named);
+    showSystems();
+    panel.showEmpty();
     page.map = await open(offered(style, city), { city, view: named.view });
     page.map.translate();
+    showFilter();
     followHash(named);
   } catch (error) {
     if (!(error instanceof api.Problem)) throw error;
     panel.showProblem(error, { retry: () => location.reload(), close: () => panel.showEmpty() });
   }
+}
+
+/** The classes; without their names the map still works. */
+async function classesOrNone() {
+  const [classes] = await answerOrProblem(api.classes());
+  return classes ?? { edition: null, classes: [] };
 }
 
 /** The map, or what stands in for it where the browser has no WebGL: the search box and the panel still work. */
@@ -53,7 +66,7 @@ async function open(style, { city, view }) {
     showNote(say("error_webgl"));
     return NO_MAP;
   }
-  const on = { click: choosePoint, hover: showHover, move: followMove, error: () => showNote(say("error_tiles")) };
+  const on = { click: chooseNew, hover: showHover, move: followMove, error: () => showNote(say("error_tiles")) };
   const map = await openMap("map", { style, city, view, on });
   showZoomNote(map.zoom());
   return map;
@@ -72,6 +85,12 @@ const NO_MAP = new Proxy({}, { get: (_, name) => (name === "then" ? undefined : 
 // --- choosing ---------------------------------------------------------------------------------------------------
 
 /** Chooses a point; `component` is what was clicked there, or null. */
+/** A point that somebody clicked or searched: whom a report from the place before was sent back by no longer counts. */
+function chooseNew(at, component = null) {
+  page.decision.leave();
+  choosePoint(at, component);
+}
+
 function choosePoint(at, component = null) {
   chosen = { at, cell: null, picked: component?.code ?? null };
   page.map.pin(at);
@@ -81,7 +100,7 @@ function choosePoint(at, component = null) {
 /** Goes to a point and chooses it. */
 function chooseFound(at, zoom, component = null) {
   page.map.goTo(at, zoom);
-  choosePoint(at, component);
+  chooseNew(at, component);
 }
 
 function chooseCell(code) {
@@ -114,7 +133,9 @@ const actions = {
   radius(radius_m) {
     choice.radius_m = radius_m;
     chosen.picked = null;
-    askPoint({ focus: `.radii [aria-pressed="true"]` });
+    page.near.found = null;
+    showNear();
+    askNear();
   },
   filter(text) {
     choice.filter = text;
@@ -122,6 +143,15 @@ const actions = {
     askNearSoon();
   },
   pick: (component) => pick(component),
+  hide(prefix, isHidden) {
+    if (isHidden) choice.hidden.add(prefix);
+    else choice.hidden.delete(prefix);
+    followFilter();
+  },
+  only(code) {
+    choice.only = code;
+    followFilter();
+  },
   point: (component) => page.map.drawPicked(component ?? pickedComponent()),
 };
 
@@ -132,23 +162,24 @@ function askAgain() {
   else if (chosen.cell !== null) askCell();
 }
 
-/** Asks for everything about the chosen point; `focus` is the selector to focus afterwards. */
-async function askPoint({ focus = null } = {}) {
+/** Asks for everything about the chosen point. */
+async function askPoint() {
   const { at } = chosen;
   const signal = newQuestion();
   saveHash();
-  if (focus === null) panel.showLoading(at, actions);
+  panel.showLoading(at, actions);
   page.near = { list: nearList(choice, actions), found: null, problem: null, details: null, turn: 0 };
-  const answer = { at, located: null, cell: null, nearSection: page.near.list.section };
+  const answer = { at, located: null, cell: null, sections: [] };
   askNear();
   if (chosen.picked !== null) askDetails();
   await orProblem(async () => {
     answer.located = await api.locate(at, signal);
     if (answer.located.place !== null) answer.cell = await api.cell(answer.located.place.cell, signal);
     page.map.drawCell(answer.cell?.geometry ?? null);
+    answer.sections = tabs();
     panel.showPlace(answer, actions);
+    page.decision.show(at);
     revealPicked();
-    if (focus !== null) document.querySelector(focus)?.focus();
   });
 }
 
@@ -169,7 +200,7 @@ async function askCell() {
 async function askNear() {
   const asked = page.near;
   const turn = (asked.turn += 1);
-  const [found, problem] = await answerOrProblem(near(chosen.at, choice, questionUnderWay()));
+  const [found, problem] = await answerOrProblem(near(chosen.at, nearChoice(), questionUnderWay()));
   if (asked !== page.near || turn !== asked.turn) return;
   Object.assign(asked, { found, problem });
   showNear();
@@ -226,6 +257,11 @@ async function orProblem(question, retry = actions.retry) {
   panel.showProblem(problem, { ...actions, retry });
 }
 
+function nearChoice() {
+  const isAll = choice.only === null && choice.hidden.size === 0;
+  return { ...choice, isShown: isAll ? null : (classCode) => isShown(page.style, choice, classCode) };
+}
+
 // --- showing ----------------------------------------------------------------------------------------------------
 
 function showNear() {
@@ -254,6 +290,58 @@ function pickedComponent() {
   return page.near.details ?? page.near.found?.listed.find((c) => c.code === chosen.picked) ?? null;
 }
 
+/** What is near and whom a report goes to, one at a time. */
+function tabs() {
+  const near = { key: "near", label: say("near"), section: page.near.list.section };
+  return tabbed([near], "near", (key) => {
+    choice.tab = key;
+    saveHash();
+  });
+}
+
+function showTabs() {
+  document.getElementById(`tab-${choice.tab}`)?.click();
+}
+
+function newDecisionSide() {
+  const { edition, classes } = page.classes;
+  const known = { edition, classes: knownClasses(classes, edition), modes: knownModes(), conditions: () => [] };
+  return decisionSide(known, {
+    changed: saveHash,
+    speak: panel.speak,
+    showCell: (code) => chooseCell(code),
+    pickCode: (code) => {
+      choice.tab = "near";
+      showTabs();
+      chosen.picked = code;
+      askDetails();
+    },
+  });
+}
+
+/** The filter, as the legend and the map show it. */
+function showFilter() {
+  writeLegend(page.style, knownClasses(page.classes.classes, null).component, choice, actions);
+  page.map.filterComponents(expressionOf(page.style, choice));
+}
+
+function followFilter() {
+  showFilter();
+  saveHash();
+  if (page.near !== null) askNear();
+}
+
+function showSystems() {
+  const select = document.getElementById("system");
+  const hint = () => { document.getElementById("search-text").placeholder = say(isPlane() ? "search_hint_plane" : "search_hint"); };
+  offerSystems(select, page.city.bounds, () => {
+    hint();
+    askAgain();
+  });
+  select.title = currentSystem();
+  hint();
+}
+
 function showVersion(version, previous) {
   const line = document.getElementById("version");
   line.dataset.version = version;
@@ -265,19 +353,29 @@ function showVersion(version, previous) {
 
 function saveHash() {
   const view = page.map.view();
-  if (view !== null) writeHash({ view, at: chosen.at, cell: chosen.cell });
+  const isDeciding = choice.tab === "decision" && chosen.at !== null;
+  const fields = isDeciding ? page.decision.fields() : [];
+  if (view !== null) writeHash({ view, at: chosen.at, cell: chosen.cell, filter: choice, fields });
 }
 
 /** Chooses what the address names; `named` was read before the map moved, since each move rewrites the address. */
 function followHash(named) {
+  if (page.decision.follow(named.named)) choice.tab = "decision";
   if (named.at !== null) choosePoint(named.at);
   else if (named.cell !== null) chooseCell(named.cell);
   else clear();
 }
 
+function takeFilter({ hidden, only }) {
+  choice.hidden = new Set(hidden);
+  choice.only = only;
+}
+
 function followNewHash() {
   if (page === null) return;
   const named = readHash();
+  takeFilter(named);
+  showFilter();
   if (named.view !== null) page.map.showView(named.view);
   followHash(named);
 }
@@ -296,7 +394,10 @@ function changeLanguage(language) {
   if (language === currentLanguage()) return;
   setLanguage(language);
   if (page === null) return;
-  writeLegend(page.style);
+  showFilter();
+  showSystems();
+  page.decision = newDecisionSide();
+  page.decision.follow(readHash().named);
   page.map.translate();
   const { version } = document.getElementById("version").dataset;
   if (version) showVersion(version, null);

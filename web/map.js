@@ -39,11 +39,11 @@ export async function openMap(container, { style, city, view, on }) {
   for (const [id, source] of overlaySources()) map.addSource(id, source);
   for (const layer of overlayLayers()) map.addLayer(layer);
   listen(map, on);
-  return handle(map, city);
+  return handle(map, { style, city });
 }
 
 /** What the page may do with the map. */
-function handle(map, city) {
+function handle(map, { style, city }) {
   const marker = new maplibregl.Marker({ color: MARKER_COLOUR });
   const draw = (source, data) => map.getSource(source).setData(data);
   return {
@@ -64,6 +64,13 @@ function handle(map, city) {
     drawRadius: (at, radius_m) => draw("radius", at === null ? EMPTY : circleAround(at, radius_m)),
     drawNear: (components) => draw("near", marksOf(components)),
     drawPicked: (component) => draw("picked", marksOf(component === null ? [] : [component])),
+    /** Shows only those components that an expression names; null shows all. */
+    filterComponents(expression) {
+      for (const id of COMPONENT_LAYERS.filter((layer) => map.getLayer(layer))) {
+        const own = style.layers.find((layer) => layer.id === id).filter;
+        map.setFilter(id, expression === null ? own : ["all", own, expression]);
+      }
+    },
     /** Asks for all tiles again: the city has another version now. */
     refresh: () => map.refreshTiles("wanmi"),
     /** Rewrites what the map says in words. */

@@ -2,8 +2,8 @@
 
 import { element, facts } from "./dom.js";
 import { LISTED, RADII_M } from "./near.js";
-import { copyButton } from "./panel.js";
-import { day, metres, position, say } from "./text.js";
+import { placeText, problemNotice } from "./panel.js";
+import { day, metres, say } from "./text.js";
 
 /**
  * The section and a way to fill it: `{section, fill}`.
@@ -12,15 +12,21 @@ import { day, metres, position, say } from "./text.js";
 export function nearList(choice, on) {
   const list = element("div.near-list", { "aria-busy": "true" }, element("p.loading", {}, say("loading")));
   const section = element("section.near", { "aria-label": say("near") },
-    element("div.near-head", {}, element("h3", {}, say("near")), radii(choice, on)), filterField(choice, on), list);
-  return { section, fill: (state) => fill(list, state, on) };
+    element("div.near-head", {}, filterField(choice, on), radii(choice, on)), list);
+  return {
+    section,
+    fill(state) {
+      for (const button of section.querySelectorAll(".radii button")) button.setAttribute("aria-pressed", String(button.value === String(state.choice.radius_m)));
+      fill(list, state, on);
+    },
+  };
 }
 
 function radii(choice, on) {
   const group = element("div.radii", { role: "group", "aria-label": say("radius") });
   for (const radius_m of RADII_M) {
     const chosen = String(radius_m === choice.radius_m);
-    group.append(element("button", { type: "button", "aria-pressed": chosen, onclick: () => on.radius(radius_m) }, `${radius_m} m`));
+    group.append(element("button", { type: "button", value: radius_m, "aria-pressed": chosen, onclick: () => on.radius(radius_m) }, `${radius_m} m`));
   }
   return group;
 }
@@ -39,7 +45,7 @@ function fill(list, state, on) {
 }
 
 function content({ found, problem, picked, details, choice, colourOf }, on) {
-  if (problem !== null) return [problemNotice(problem, on)];
+  if (problem !== null) return [problemNotice(problem, on.retryNear)];
   if (found === null) return [element("p.loading", {}, say("loading"))];
   const shown = { picked, details, colourOf };
   const apart = picked !== null && details !== null && !found.listed.some((c) => c.code === picked)
@@ -64,12 +70,6 @@ function partialNote({ searched }) {
   return element("p.summary", {}, say("near_partial", searched));
 }
 
-function problemNotice(problem, on) {
-  const text = problem.network ? say("error_network") : [problem.title, problem.detail].filter(Boolean).join(" ");
-  return element("div.notice.bad", {}, element("p", {}, text || say("error_title")),
-    element("button", { type: "button", onclick: on.retryNear }, say("retry")));
-}
-
 function row(component, { picked, details, colourOf }, on) {
   const open = component.code === picked;
   const dot = element("i.swatch");
@@ -81,20 +81,19 @@ function row(component, { picked, details, colourOf }, on) {
     type: "button", "data-code": component.code, "aria-expanded": String(open), onclick: () => on.pick(open ? null : component),
     onmouseenter: () => on.point(component), onmouseleave: () => on.point(null),
   }, dot, element("span.what", {}, element("span.title", {}, title, own), element("code", {}, component.code)), distance);
-  const card = open && details?.code === picked ? detailsCard(details) : null;
+  const card = open && details?.code === picked ? detailsCard(details, on) : null;
   return element("li", {}, button, card);
 }
 
-function detailsCard(component) {
+function detailsCard(component, on) {
   const text = (key) => [say(key), component[key] ?? null];
   const date = (key) => [say(key), component[key] ? day(component[key]) : null];
   const unit = (key) => [say(key), component[key]?.name ?? component[key]?.code ?? null];
-  const at = position(component.location);
   return element("div.details", {}, facts([
     [say("class"), `${component.class} ${component.class_name ?? ""}`],
     text("name"), text("state"), unit("competent"), unit("owner"), unit("maintainer"), text("cell"), text("edition"),
     date("surveyed"), date("changed"), text("data_source"), text("note"),
     ...Object.entries(component.extra ?? {}),
-    [say("coordinates"), element("span.coordinates", {}, element("code", {}, at), copyButton(at, say("coordinates")))],
-  ]));
+    [say("coordinates"), placeText(component.location)],
+  ]), on.dispatch ? element("button.wide", { type: "button", onclick: () => on.dispatch(component) }, say("dispatch")) : null);
 }

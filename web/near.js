@@ -12,18 +12,20 @@ const SEARCHED = 100;
 const CLASS_CODE = /^\d{4,5}$/;
 
 /**
- * The components near `at` that match `filter` (empty: all): `{listed, matched, searched}`.
+ * The components near `at` that match `filter` (empty: all) and that the map shows: `{listed, matched, searched}`.
  * `matched` counts those that match; `searched` is null, or how many were looked through when there may be more.
+ * `only` is the one class that the map shows, or null; `isShown(classCode)` says whether it shows a class.
  */
-export async function near(at, { radius_m, filter }, signal) {
-  if (filter === "" || CLASS_CODE.test(filter)) {
-    const classCode = filter === "" ? null : filter;
+export async function near(at, { radius_m, filter, only, isShown }, signal) {
+  const classCode = CLASS_CODE.test(filter) ? filter : only;
+  const text = CLASS_CODE.test(filter) ? "" : filter.toLowerCase();
+  if (text === "" && (classCode !== null || isShown === null)) {
     const reply = await api.componentsNear(at, { radius_m, limit: LISTED, classCode }, signal);
     return { listed: reply.components, matched: reply.components.length, searched: null };
   }
-  const reply = await api.componentsNear(at, { radius_m, limit: SEARCHED, classCode: null }, signal);
-  const wanted = filter.toLowerCase();
-  const matching = reply.components.filter((component) => words(component).includes(wanted));
+  const reply = await api.componentsNear(at, { radius_m, limit: SEARCHED, classCode }, signal);
+  const shown = (component) => isShown === null || isShown(component.class);
+  const matching = reply.components.filter((component) => words(component).includes(text) && shown(component));
   const searched = reply.components.length === SEARCHED ? SEARCHED : null;
   return { listed: matching.slice(0, LISTED), matched: matching.length, searched };
 }

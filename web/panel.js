@@ -1,7 +1,9 @@
 // The panel: what is known of the chosen place, and every state before and beside that.
 
 import { element, facts } from "./dom.js";
-import { count, metres, position, say, squareMetres } from "./text.js";
+import { answerOrProblem, questionUnderWay } from "./question.js";
+import { inSystem } from "./systems.js";
+import { count, metres, say, squareMetres } from "./text.js";
 
 const answer = document.getElementById("answer");
 const spoken = document.getElementById("spoken");
@@ -30,9 +32,21 @@ export function showProblem(problem, on) {
   const code = [problem.status, problem.type].filter((part) => part && part !== "about:blank").join(" · ");
   answer.replaceChildren(
     heading(null, title, on),
-    element("div.notice.bad", {}, element("p", {}, detail || say("error_title")), code ? element("code", {}, code) : null),
+    element("div.notice.bad", {}, element("p", {}, detail || say("error_title")), ...reasons(problem), code ? element("code", {}, code) : null),
     element("button.wide", { type: "button", onclick: on.retry }, say("retry")));
   speak(`${title} ${detail ?? ""}`);
+}
+
+/** A refusal inside a section; `retry` asks again. */
+export function problemNotice(problem, retry) {
+  const text = problem.network ? say("error_network") : [problem.title, problem.detail].filter(Boolean).join(" ");
+  return element("div.notice.bad", {}, element("p", {}, text || say("error_title")), ...reasons(problem),
+    element("button", { type: "button", onclick: retry }, say("retry")));
+}
+
+/** What is wrong with each field, as the server says it. */
+function reasons({ errors }) {
+  return errors.map(({ detail }) => element("p", {}, detail));
 }
 
 /** The search box found nothing. */
@@ -42,20 +56,20 @@ export function showNothing(sentence, text, on) {
   speak(title);
 }
 
-/** The answer for a point: `located` as the server gave it, `cell` the owning cell with its figures, `nearSection` the components. */
-export function showPlace({ at, located, cell, nearSection }, on) {
+/** The answer for a point: `located` as the server gave it, `cell` the owning cell with its figures, `sections` what stands below. */
+export function showPlace({ at, located, cell, sections }, on) {
   const { place, nearest } = located;
   const top = place === null ? outside(nearest, on) : [
     heading(say("cell"), place.cell, on, cell?.name), tieNotice(place),
-    facts([...regions(place), border(place), ...figures(cell), coordinates(at)])];
+    facts([...regions(place), coordinates(at)]), stats([border(place), ...figures(cell)])];
   const position = place === null ? facts([coordinates(at)]) : null;
-  answer.replaceChildren(...[...top, position, nearSection].filter((part) => part !== null));
+  answer.replaceChildren(...[...top, position, ...sections].filter((part) => part !== null));
   speak(place === null ? outsideSentence(nearest) : placeSentence(place));
 }
 
 /** A cell chosen by its code, without a point. */
 export function showCell(cell, on) {
-  answer.replaceChildren(heading(say("cell"), cell.code, on, cell.name), facts([...regions(cell), ...figures(cell)]));
+  answer.replaceChildren(heading(say("cell"), cell.code, on, cell.name), facts(regions(cell)), stats(figures(cell)));
   speak(`${say("cell")} ${cell.code}`);
 }
 
@@ -92,14 +106,30 @@ function border(place) {
   return [say("border"), element("b", {}, metres(place.distance_to_border_m))];
 }
 
+/** Short figures side by side. */
+function stats(rows) {
+  const list = facts(rows);
+  list.classList.add("stats");
+  return list;
+}
+
 function figures(cell) {
   if (cell === null) return [];
   return [[say("area"), squareMetres(cell.area_m2)], [say("components"), count(cell.components)]];
 }
 
 function coordinates(at) {
-  const text = position(at);
-  return [say("coordinates"), element("span.coordinates", {}, element("code", {}, text), copyButton(text, say("coordinates")))];
+  return [say("coordinates"), placeText(at)];
+}
+
+/** A place in the system that was chosen, with a button that copies it; the server is asked for other systems than the map's. */
+export function placeText(at) {
+  const line = element("span.coordinates", {}, element("code", {}, "…"));
+  answerOrProblem(inSystem(at, questionUnderWay())).then(([text, problem]) => {
+    if (text !== null) line.replaceChildren(element("code", {}, text), copyButton(text, say("coordinates")));
+    else if (problem !== null) line.replaceChildren(element("span.absent", {}, problem.errors[0]?.detail ?? problem.title));
+  });
+  return line;
 }
 
 function tieNotice(place) {
@@ -133,7 +163,8 @@ function placeSentence(place) {
   return [`${say("cell")} ${place.cell}`, ...known, tie].join(" ");
 }
 
-function speak(sentence) {
+/** Says a sentence to the screen reader. */
+export function speak(sentence) {
   spoken.textContent = sentence;
 }
 

@@ -8,7 +8,7 @@ use crate::geom::lattice::{self, Origin, Point};
 use crate::geom::shape::Shape;
 use crate::model::class::Kind;
 use crate::model::region::Level;
-use wanmi_tiles::{LatticeBox, Layer, Position, Projection, TileError, TilePoint, Value};
+use wanmi_tiles::{LatticeBox, Layer, Position, Projection, TileError, TileId, TilePoint, Value};
 
 /// The cells: one polygon each, numbered as the city numbers them.
 pub(super) fn cells(
@@ -68,6 +68,25 @@ fn border_level(city: &City, arc: &Arc) -> &'static str {
     let (left, right) = (&city.cell(left).parents, &city.cell(right).parents);
     let parted = |level: &Level| left.at(*level) != right.at(*level);
     Level::ALL.into_iter().rev().find(parted).map_or("cell", Level::as_str)
+}
+
+/// The labels of the picked cells that stand in the tile: over all tiles of a zoom each cell has one.
+pub(super) fn labels(
+    city: &City,
+    grid: &CellGrid,
+    (picked, places): (&[u32], &[Option<Point>]),
+    tile: TileId,
+) -> Result<Layer, TileError> {
+    let (mut layer, origin, projection) = (Layer::new("labels")?, grid.cover.origin(), Projection::of(tile));
+    for cell in picked.iter().copied().map(CellId) {
+        let Some(at) = places[cell.index()].map(|at| origin.position_of(at)) else { continue };
+        let degrees = at.to_degrees();
+        if TileId::containing(degrees.lng, degrees.lat, tile.z()).is_ok_and(|holder| holder == tile) {
+            let code = [("code", Value::Text(city.cell(cell).code.as_str()))];
+            layer.point(u64::from(cell.0), [projection.point(position(at))], &code)?;
+        }
+    }
+    Ok(layer)
 }
 
 /// The components: points, lines and polygons in one layer, numbered by the keys of their states.

@@ -1,5 +1,6 @@
 //! A city and a tile: bytes (DECISIONS 16). Tiles draw; only the API decides.
 
+mod label;
 mod layer;
 mod pick;
 #[cfg(test)]
@@ -18,6 +19,9 @@ pub const MIN_ZOOM: u8 = 8;
 /// The last zoom that has tiles; maps stretch them beyond.
 pub const MAX_ZOOM: u8 = 18;
 
+/// The first zoom that has labels of cells.
+pub const LABELS_FROM_ZOOM: u8 = 12;
+
 /// The first zoom that shows components; above it they would be a smear.
 pub const COMPONENTS_FROM_ZOOM: u8 = 14;
 
@@ -25,6 +29,8 @@ pub const COMPONENTS_FROM_ZOOM: u8 = 14;
 #[derive(Clone, Debug)]
 pub struct Drawing {
     cells: Arc<Boxes>,
+    /// Where each cell's label stands.
+    labels: Arc<Vec<Option<Point>>>,
     extent: Option<LatticeBox>,
 }
 
@@ -37,14 +43,18 @@ impl Drawing {
         });
         // The cover is the city; a component or two astray must not push it off the screen.
         let extent = cells.iter().copied().reduce(union).or_else(|| around_components(city));
-        Drawing { cells: Arc::new(Boxes::new(&cells)), extent }
+        let labels = city.grid.as_ref().map_or_else(Vec::new, |grid| {
+            let cells = (0..grid.cover.cells() as u32).map(crate::cover::CellId);
+            cells.map(|cell| label::label(&grid.cover.polygons(cell))).collect()
+        });
+        Drawing { cells: Arc::new(Boxes::new(&cells)), labels: Arc::new(labels), extent }
     }
 
     /// The drawing of a city that came from this one's by a change of components alone.
     #[must_use]
     pub fn after_components(&self, city: &City) -> Self {
         let extent = if city.grid.is_some() { self.extent } else { around_components(city) };
-        Drawing { cells: Arc::clone(&self.cells), extent }
+        Drawing { cells: Arc::clone(&self.cells), labels: Arc::clone(&self.labels), extent }
     }
 
     /// The box around the cover, or around the components while there is no cover; `None` for an empty city.
@@ -56,8 +66,8 @@ impl Drawing {
         })
     }
 
-    /// The bytes of a tile of the city this drawing was made of: `cells`, `borders`, and from zoom
-    /// [`COMPONENTS_FROM_ZOOM`] `components`; no bytes when nothing lies there.
+    /// The bytes of a tile of the city this drawing was made of: `cells`, `borders`, from zoom
+    /// [`LABELS_FROM_ZOOM`] `labels`, from [`COMPONENTS_FROM_ZOOM`] `components`; no bytes when nothing lies there.
     ///
     /// The same city gives the same bytes. Features stand in code order. Cost: some microseconds a feature.
     ///
@@ -65,11 +75,14 @@ impl Drawing {
     /// [`TileError`] when a tile holds more than the format can count.
     pub fn tile(&self, city: &City, tile: TileId) -> Result<Vec<u8>, TileError> {
         let (window, projection) = (tile.buffered_bounds(), Projection::of(tile));
-        let mut layers = Vec::with_capacity(3);
+        let mut layers = Vec::with_capacity(4);
         if let Some(grid) = &city.grid {
             let picked = self.cells.meeting(&window);
             layers.push(layer::cells(city, grid, &picked, &projection)?);
             layers.push(layer::borders(city, grid, &picked, &projection)?);
+            if tile.z() >= LABELS_FROM_ZOOM {
+                layers.push(layer::labels(city, grid, (&picked, &self.labels), tile)?);
+            }
         }
         if tile.z() >= COMPONENTS_FROM_ZOOM {
             let picked = city.inventory.meeting(&on_lattice(city.inventory.origin(), &window));

@@ -20,6 +20,7 @@ mod change;
 mod class;
 mod component;
 mod components;
+mod convert;
 mod filter;
 mod geojson;
 mod health;

@@ -2,8 +2,8 @@
 
 use super::problem::{Body, Code, FieldError, Problem};
 use super::{
-    cell, change, class, component, components, geojson, health, lines, locate, metrics, profile, query,
-    region, reply, tile, tilejson, web,
+    cell, change, class, component, components, convert, geojson, health, lines, locate, metrics, profile,
+    query, region, reply, tile, tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -28,7 +28,7 @@ use utoipa::OpenApi;
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, components::list, component::one, change::change, cell::list, cell::one, region::list,
+        locate::locate, lines::locate, convert::convert, components::list, component::one, change::change, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),

@@ -17,11 +17,16 @@ thread_local! {
 
 /// The system named by parameter `crs`.
 pub(super) fn crs(query: &mut Query) -> Option<Crs> {
-    let text = query.required("crs")?;
+    system(query, "crs")
+}
+
+/// The system named by a parameter.
+pub(super) fn system(query: &mut Query, name: &str) -> Option<Crs> {
+    let text = query.required(name)?;
     match Crs::from_str(&text) {
         Ok(crs) => Some(crs),
         Err(error) => {
-            refuse(query, "crs", &error);
+            refuse(query, name, &error);
             None
         }
     }
@@ -46,6 +51,24 @@ pub(super) fn degrees(query: &mut Query, named: &[&str], crs: Crs, [x, y]: [f64;
 /// # Errors
 /// What the system says of the coordinates.
 pub(super) fn transformed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError> {
+    with_transformer(crs, |transformer| transformer.to_degrees(x, y))
+}
+
+/// A place in the system that parameter `to` names.
+pub(super) fn there(query: &mut Query, crs: Crs, place: Degrees) -> Option<[f64; 2]> {
+    match with_transformer(crs, |transformer| transformer.from_degrees(place)) {
+        Ok((x, y)) => Some([x, y]),
+        Err(error) => {
+            refuse(query, "to", &error);
+            None
+        }
+    }
+}
+
+fn with_transformer<T>(
+    crs: Crs,
+    ask: impl FnOnce(&Transformer) -> Result<T, CrsError>,
+) -> Result<T, CrsError> {
     TRANSFORMERS.with_borrow_mut(|kept| {
         if let Some(at) = kept.iter().position(|(known, _)| *known == crs) {
             kept[..=at].rotate_right(1);
@@ -54,7 +77,7 @@ pub(super) fn transformed(crs: Crs, x: f64, y: f64) -> Result<Degrees, CrsError>
             kept.truncate(KEPT - 1);
             kept.insert(0, (crs, transformer));
         }
-        kept[0].1.to_degrees(x, y)
+        ask(&kept[0].1)
     })
 }
 

@@ -2,8 +2,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    Service, cell, change, class, component, components, guard, health, lines, locate, metrics, openapi,
-    profile, region, tile, tilejson, web,
+    Service, cell, change, class, component, components, convert, guard, health, lines, locate, metrics,
+    openapi, profile, region, tile, tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -19,8 +19,9 @@ pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 16] = [
+    let calls: [(&'static str, MethodRouter<Service>); 17] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
+        ("/v1/convert", get(convert::convert)),
         ("/v1/components", get(components::list)),
         ("/v1/components/{code}", get(component::one).patch(change::change)),
         ("/v1/cells", get(cell::list)),

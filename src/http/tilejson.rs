@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::{query, reply};
-use crate::draw::{COMPONENTS_FROM_ZOOM, Drawing, MAX_ZOOM, MIN_ZOOM};
+use crate::draw::{COMPONENTS_FROM_ZOOM, Drawing, LABELS_FROM_ZOOM, MAX_ZOOM, MIN_ZOOM};
 use crate::live::Shown;
 use axum::Extension;
 use axum::http::header::HOST;
@@ -108,6 +108,13 @@ fn vector_layers() -> Vec<VectorLayer> {
             minzoom: MIN_ZOOM,
             maxzoom: MAX_ZOOM,
             fields: fields(&["level"]),
+        },
+        VectorLayer {
+            id: "labels",
+            description: "where the codes of cells stand, each cell once",
+            minzoom: LABELS_FROM_ZOOM,
+            maxzoom: MAX_ZOOM,
+            fields: fields(&["code"]),
         },
         VectorLayer {
             id: "components",

@@ -134,6 +134,24 @@ fn borders_are_drawn_once_and_say_what_they_part() {
 }
 
 #[test]
+fn every_cell_has_one_label_at_each_zoom() {
+    let (server, city) = (Server::of_city(), city::city());
+    for z in [12, 15, 16] {
+        let mut labelled: Vec<String> = Vec::new();
+        for tile in neighbourhood(z) {
+            let reply = server.get(&format!("/tiles/{tile}.mvt"));
+            let mut found = if reply.status == 204 { BTreeMap::new() } else { layers(&reply.body) };
+            labelled
+                .extend(found.remove("labels").unwrap_or_default().iter().map(|(_, f)| f["code"].clone()));
+        }
+        labelled.sort_unstable();
+        let mut cells: Vec<String> = city.cells.iter().map(|cell| cell.code.to_string()).collect();
+        cells.sort_unstable();
+        assert_eq!(labelled, cells, "zoom {z}");
+    }
+}
+
+#[test]
 fn an_unchanged_tile_is_not_sent_again_and_an_empty_one_is_204() {
     let server = Server::of_city();
     let path = format!("/tiles/{}.mvt", tile_at(14));
