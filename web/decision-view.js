@@ -30,7 +30,8 @@ export function decisionView(decision, report, nameOf, on) {
 }
 
 /** One line for the screen reader. */
-export function decisionSentence({ outcome, department, limit: { due } = {} }) {
+export function decisionSentence({ outcome, department, limit: told }) {
+  const due = told?.due;
   return [say(`outcome_${outcome}`), department?.name ?? department?.id, due ? `${say("due")} ${moment(due)}` : ""].filter(Boolean).join(" ");
 }
 

@@ -60,7 +60,7 @@ fn sheet(body: &Body, book: &mut Book, name: &str, sink: &mut Sink<'_>) -> Resul
         Err(XlsxError::NotAWorksheet(_)) => return Ok(()),
         Err(error) => return Err(broken(body, &error).into()),
     };
-    let mut lines = Lines { cells, ahead: None, merged: Merged::new(merged), last: None };
+    let mut lines = Lines { cells, ahead: None, over: false, merged: Merged::new(merged), last: None };
     let mut table: Option<Table> = None;
     let mut sent = 0;
     while let Some((number, line)) = lines.next().map_err(|error| broken(body, &error))? {
@@ -102,6 +102,7 @@ impl Line {
 struct Lines<'a> {
     cells: calamine::XlsxCellReader<'a, Cursor<Vec<u8>>>,
     ahead: Option<(u32, u32, Value)>,
+    over: bool,
     merged: Merged,
     last: Option<u32>,
 }
@@ -133,7 +134,12 @@ impl Lines<'_> {
 
     /// The next cell with something in it.
     fn cell(&mut self) -> Result<Option<(u32, u32, Value)>, XlsxError> {
-        while let Some(cell) = self.cells.next_cell()? {
+        // Asked beyond the end, the reader looks for an end that it has passed.
+        while !self.over {
+            let Some(cell) = self.cells.next_cell()? else {
+                self.over = true;
+                break;
+            };
             let (row, column) = cell.get_position();
             if let Some(value) = value(cell.get_value()) {
                 return Ok(Some((row, column, value)));

@@ -9,7 +9,7 @@ const LINES: i64 = 7;
 ///
 /// For the eye, not for decisions. Cost: some nanoseconds a vertex. `None` for what has no inside.
 pub(super) fn label(polygons: &[Vec<Vec<Point>>]) -> Option<Point> {
-    let stretches = polygons.iter().flat_map(|rings| widest(rings));
+    let stretches = polygons.iter().filter_map(|rings| widest(rings));
     stretches.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, at)| at)
 }
 
@@ -57,9 +57,9 @@ mod tests {
         let beside = label(&[vec![square, hole]]).unwrap();
         assert!(beside.x < 300 && (1..1000).contains(&beside.y), "{beside:?}");
         // A long thin arm and a wide body.
-        let arm = ring(&[(0, 0), (100, 0), (100, 900), (800, 900), (800, 1000), (0, 1000)]);
+        let arm = ring(&[(0, 0), (100, 0), (100, 700), (800, 700), (800, 1000), (0, 1000)]);
         let body = label(&[vec![arm], vec![ring(&[(0, 0), (10, 0), (10, 10)])]]).unwrap();
-        assert!((400..=400).contains(&body.x) && body.y > 0, "{body:?}");
+        assert!(body.x == 400 && body.y > 700, "{body:?}");
         assert_eq!(label(&[]), None);
     }
 }

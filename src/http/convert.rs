@@ -15,10 +15,10 @@ struct Converted {
     #[schema(example = "CGCS2000")]
     crs: String,
     /// Degrees east, or the easting in metres for EPSG:n.
-    #[schema(example = 111.29012345)]
+    #[schema(example = 111.2901)]
     lng: f64,
     /// Degrees north, or the northing in metres for EPSG:n.
-    #[schema(example = 30.70012345)]
+    #[schema(example = 30.7001)]
     lat: f64,
 }
 

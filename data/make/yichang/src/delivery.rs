@@ -6,7 +6,7 @@ use crate::flaw::{self, RowFlaws};
 use crate::ground_layers::size;
 use crate::mapping;
 use crate::order::Order;
-use crate::things::bench::Bench;
+use crate::things::bench::{Bench, Sample};
 use crate::things::class::{Class, Form, classes, strange};
 use crate::things::flaw::Flaws;
 use crate::things::frontage::Frontage;
@@ -82,11 +82,12 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made, MakeError> {
     let mut city = City::with(order.seed, order.cells, order.count(Defect::G10))?;
     let flaws = flaw::plant(&mut city, order.seed, &order.defects)?;
     let made = Made { layers: Vec::new(), expected: Vec::new() };
-    let mut writer = Writer { order, folder, city: &city, units: Units::new(order.seed), made };
+    let mut writer =
+        Writer { order, folder, city: &city, units: Units::new(order.seed), samples: Vec::new(), made };
     writer.ground(&flaws)?;
     let frontage = Frontage::of(&city);
     writer.components(&classes, &frontage)?;
-    writer.other_layers(&frontage)?;
+    writer.other_layers(&classes, &frontage)?;
     writer.expected()?;
     writer.readme(&classes)?;
     Ok(writer.made)
@@ -99,6 +100,8 @@ pub(crate) struct Writer<'a> {
     folder: &'a Path,
     pub(crate) city: &'a City,
     pub(crate) units: Units,
+    /// Some components, for the cases of the table of duties.
+    pub(crate) samples: Vec<Sample>,
     made: Made,
 }
 
@@ -134,6 +137,7 @@ impl Writer<'_> {
             })?;
             self.mapping(&name, &mapping::components(self.order, class))?;
         }
+        self.samples = bench.samples;
         Ok(())
     }
 

@@ -41,7 +41,24 @@ pub(crate) struct Bench<'a> {
     lent: Vec<([f64; 2], u32)>,
     /// Things in the river so far.
     afloat: usize,
+    /// The first sound points of each class.
+    pub(crate) samples: Vec<Sample>,
 }
+
+/// A component as a case names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) class: String,
+    pub(crate) name: String,
+    pub(crate) trade: String,
+    pub(crate) code: String,
+    pub(crate) cell: u32,
+    pub(crate) at: [f64; 2],
+    pub(crate) responsible: Responsible,
+}
+
+/// How many sound components of a class are kept as samples.
+const SAMPLES: usize = 2;
 
 /// A class being written.
 struct Batch<'a> {
@@ -81,6 +98,7 @@ impl<'a> Bench<'a> {
             districts: (0..city.communities.len()).map(|i| city.district_of(i)).collect(),
             lent: Vec::new(),
             afloat: 0,
+            samples: Vec::new(),
         }
     }
 
@@ -149,6 +167,9 @@ impl<'a> Bench<'a> {
             return self.spoil(batch, flaw, (&facts, &placed), layer);
         }
         if let Drawn::Point(place) = placed.drawn {
+            if k < SAMPLES {
+                self.samples.push(sample(batch.class, &facts, (place, placed.cell)));
+            }
             self.lend(batch, place, placed.cell);
             batch.codes[district] = Some(facts.code);
             batch.last = Some((place, placed.cell));
@@ -302,6 +323,18 @@ impl<'a> Bench<'a> {
         let mut beside = beside.filter(|j| *j != i);
         let first = beside.clone().next().unwrap_or(i);
         &self.city.cells[beside.find(same).unwrap_or(first)].code
+    }
+}
+
+fn sample(class: &Class, facts: &Facts, (at, cell): ([f64; 2], u32)) -> Sample {
+    Sample {
+        class: class.code.clone(),
+        name: class.name.clone(),
+        trade: class.placing.trade.clone(),
+        code: facts.code.clone(),
+        cell,
+        at,
+        responsible: facts.responsible,
     }
 }
 

@@ -39,6 +39,8 @@ struct Trade {
     maintainer: &'static str,
     owner_share: f64,
     maintainer_share: f64,
+    /// Who answers when the thing itself names nobody.
+    duty: &'static str,
 }
 
 /// The units of one thing, by number.
@@ -53,11 +55,12 @@ impl Units {
     pub(crate) fn new(seed: u64) -> Self {
         let trades = TRADES.lines().skip(1).filter_map(|line| {
             let columns: Vec<&'static str> = line.split(',').collect();
-            let [trade, competent, owner, maintainer, owner_share, maintainer_share] = columns[..] else {
+            let [trade, competent, owner, maintainer, owner_share, maintainer_share, duty] = columns[..]
+            else {
                 return None;
             };
             let (owner_share, maintainer_share) = (owner_share.parse().ok()?, maintainer_share.parse().ok()?);
-            Some((trade, Trade { competent, owner, maintainer, owner_share, maintainer_share }))
+            Some((trade, Trade { competent, owner, maintainer, owner_share, maintainer_share, duty }))
         });
         Units { departments: departments(seed), trades: trades.collect() }
     }
@@ -82,8 +85,13 @@ impl Units {
         office.map_or("", |d| d.id)
     }
 
+    /// Who answers for a trade when the thing itself names nobody: a department's id, or what the district's own does.
+    pub(crate) fn duty(&self, trade: &str) -> &'static str {
+        self.trades.get(trade).map_or("", |trade| trade.duty)
+    }
+
     /// A department by its id, or the district's own by what it does.
-    fn seat(&self, word: &str, district: &str) -> Option<usize> {
+    pub(crate) fn seat(&self, word: &str, district: &str) -> Option<usize> {
         self.departments
             .iter()
             .position(|d| d.id == word || (d.trade == word && d.region == district && !word.is_empty()))
@@ -139,8 +147,11 @@ mod tests {
         );
         assert_eq!(units.trades.len(), 30);
         for (name, trade) in &units.trades {
-            for word in [trade.competent, trade.owner, trade.maintainer] {
-                assert!(word.is_empty() || units.seat(word, "420505").is_some(), "{name}: {word}");
+            for word in [trade.competent, trade.owner, trade.maintainer, trade.duty] {
+                assert!(
+                    (word.is_empty() && word != trade.duty) || units.seat(word, "420505").is_some(),
+                    "{name}: {word}"
+                );
             }
         }
         let mut chance = Chance::of(1, &[]);

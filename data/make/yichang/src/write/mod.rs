@@ -8,3 +8,4 @@ pub(crate) mod layer;
 pub(crate) mod prj;
 pub(crate) mod shp;
 pub(crate) mod text;
+pub(crate) mod xlsx;
