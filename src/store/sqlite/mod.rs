@@ -3,6 +3,7 @@
 //! Tables and views are in `schemas/sqlite`. An entry is never overwritten: a change ends it and adds the next, so every
 //! version can be read for ever. SQLite's lock admits one writer at a time, any number of readers go on beside it.
 
+mod held;
 mod open;
 
 pub(crate) mod gpkg;
@@ -77,8 +78,8 @@ impl SqliteStore {
     /// [`StoreError::Missing`], [`StoreError::NotACity`], [`StoreError::Damaged`], [`StoreError::Newer`];
     /// [`StoreError::Older`] for reading only; [`StoreError::NotWritable`]; [`StoreError::Busy`].
     pub fn open(path: &Path, access: Access) -> Result<SqliteStore, StoreError> {
-        let conn = open::open(path, access)?;
-        let readers = Arc::new(Readers::of(path));
+        let (conn, held) = open::open(path, access)?;
+        let readers = Arc::new(Readers::of(path, held));
         Ok(SqliteStore { conn, path: path.display().to_string(), access, readers })
     }
 

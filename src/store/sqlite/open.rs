@@ -1,6 +1,7 @@
 //! Making and opening a city file; whatever is not one is refused by name.
 
 use super::fault::{Fault, Step};
+use super::held::Held;
 use super::migrate::{self, MIGRATIONS, Migration};
 use super::{seal, versions};
 use crate::model::version::{Changeset, Version};
@@ -42,15 +43,17 @@ pub(super) fn create(path: &Path, city: &CityRecord, by: &Changeset) -> Result<(
 }
 
 /// Opens a city file and says why when it is none.
-pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
-    look(path, access)?;
+///
+/// The file is held until the connection and all its readers are closed.
+pub(super) fn open(path: &Path, access: Access) -> Result<(Connection, Held), StoreError> {
+    let held = look(path, access)?;
     let name = path.display().to_string();
     let mut conn = connect(path, access).map_err(|fault| fault.at(&name, "opening"))?;
     let found = identify(&conn).map_err(|fault| fault.at(&name, "opening"))?;
     let found = found.map_err(|reason| StoreError::NotACity { path: name.clone(), reason })?;
     fit(&mut conn, &name, found, (access, MIGRATIONS))?;
     settle(&conn, access).map_err(|fault| fault.at(&name, "opening"))?;
-    Ok(conn)
+    Ok((conn, held))
 }
 
 /// The file itself or a companion that SQLite would take for its own.
@@ -127,8 +130,8 @@ fn fill(path: &Path, city: &CityRecord, by: &Changeset) -> Step<()> {
     Ok(tx.commit()?)
 }
 
-/// Looks at the file before SQLite does: its words for these cases help nobody.
-fn look(path: &Path, access: Access) -> Result<(), StoreError> {
+/// Looks at the file before SQLite does: its words for these cases help nobody. Holds it.
+fn look(path: &Path, access: Access) -> Result<Held, StoreError> {
     let name = || path.display().to_string();
     let not_a_city = |reason: &str| StoreError::NotACity { path: name(), reason: reason.to_owned() };
     let about = match fs::metadata(path) {
@@ -144,6 +147,14 @@ fn look(path: &Path, access: Access) -> Result<(), StoreError> {
     if access == Access::Write && about.permissions().readonly() {
         return Err(StoreError::NotWritable { path: name(), reason: "the file is read-only".to_owned() });
     }
+    // One that is open here was looked at, and must not be opened and closed beside SQLite.
+    Held::new(&about, || look_inside(path, about.len()))
+}
+
+/// Looks at the header and the length.
+fn look_inside(path: &Path, length: u64) -> Result<(), StoreError> {
+    let name = || path.display().to_string();
+    let not_a_city = |reason: &str| StoreError::NotACity { path: name(), reason: reason.to_owned() };
     let mut head = [0; 100];
     let got = File::open(path).and_then(|file| read_head(file, &mut head));
     match got {
@@ -152,7 +163,7 @@ fn look(path: &Path, access: Access) -> Result<(), StoreError> {
         Ok(_) if !head.starts_with(b"SQLite format 3\0") => return Err(not_a_city("it is no SQLite file")),
         Ok(_) => {}
     }
-    match missing_bytes(path, &head, about.len()) {
+    match missing_bytes(path, &head, length) {
         0 => Ok(()),
         missing => {
             Err(StoreError::Damaged { path: name(), what: format!("its last {missing} bytes are missing") })

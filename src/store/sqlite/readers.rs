@@ -5,6 +5,7 @@
 use super::components::{self, COLUMNS};
 use super::fault::{Fault, Step};
 use super::gpkg;
+use super::held::Held;
 use super::history::VALID_AT;
 use super::open::reader;
 use super::versions::number;
@@ -27,14 +28,16 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// Dropped after the connections: fields go in their order.
+    _held: Held,
 }
 
 /// As many idle connections are kept; each holds its own page cache of at most 2 MB.
 const IDLE: usize = 8;
 
 impl Readers {
-    pub(super) fn of(path: &Path) -> Self {
-        Readers { path: path.to_owned(), idle: Mutex::default() }
+    pub(super) fn of(path: &Path, held: Held) -> Self {
+        Readers { path: path.to_owned(), idle: Mutex::default(), _held: held }
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -1,7 +1,7 @@
 //! Scheduled changes take effect in a running service, and are caught up when it was down at their hour.
 
 use super::city;
-use super::client::ask;
+use super::client::{ask, send};
 use super::program::{Program, stored};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -52,7 +52,41 @@ fn what_is_due_takes_effect_at_the_start_and_while_serving() {
     assert!(
         matches!(&states[0], ScheduleState::Failed { why, .. } if why.contains("version 2 changed component"))
     );
-    assert!(matches!(&states[1], ScheduleState::Done { version: Version(2), .. }));
-    assert!(matches!(&states[2], ScheduleState::Done { version: Version(3), .. }));
+    assert!(matches!(&states[1], ScheduleState::Done { version: Version(2), .. }), "{states:?}");
+    assert!(matches!(&states[2], ScheduleState::Done { version: Version(3), .. }), "{states:?}");
+    assert_eq!(store.check().unwrap(), []);
+}
+
+/// POSIX gives up a process's locks on a file when it closes any handle of it: whoever writes beside the service must not
+/// take itself for the last one and remove the log that the service goes on writing to.
+#[test]
+fn a_change_acknowledged_after_somebody_else_wrote_outlives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = stored(folder.path());
+    let program = Program::serving(&path);
+    for round in 0..3 {
+        let mut beside = SqliteStore::open(&path, Access::Write).unwrap();
+        let (base, gone) = (beside.newest().unwrap(), vec![city::snapshot().components[round].code.clone()]);
+        beside.commit(base, &by(), &Change { gone, ..Change::default() }).unwrap();
+        drop(beside);
+        let start = Instant::now();
+        let version = base.0 + 1;
+        while ask(program.address, "GET", "/readyz", &[]).json()["version"] != version {
+            assert!(start.elapsed() < Duration::from_secs(120), "version {version} is not shown");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let code = city::snapshot().components[9].code.clone();
+        let body = format!(r#"{{"author":"张三","reason":"核实","note":"第{round}次"}}"#);
+        let headers = [("If-Match", "*"), ("Content-Type", "application/json")];
+        let changed =
+            send(program.address, ("PATCH", &format!("/v1/components/{code}")), &headers, body.as_bytes());
+        assert_eq!(changed.status, 200, "{changed:?}");
+    }
+    // Killed, as a power cut would.
+    drop(program);
+    let store = SqliteStore::open(&path, Access::Write).unwrap();
+    assert_eq!((store.newest().unwrap(), store.log().unwrap().len()), (Version(7), 8));
+    let kept = store.load(Version(7)).unwrap().components;
+    assert!(kept.iter().any(|component| component.note.as_deref() == Some("第2次")));
     assert_eq!(store.check().unwrap(), []);
 }
