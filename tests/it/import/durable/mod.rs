@@ -19,7 +19,7 @@ use wanmi::store::Store;
 use wanmi::store::sqlite::{Access, SqliteStore};
 
 /// Enough that a commit writes some hundred pages.
-const COMPONENTS: usize = 700;
+const COMPONENTS: usize = 300;
 
 /// The two names that every component has in turn.
 const NAMES: [&str; 2] = ["原名", "新名"];
