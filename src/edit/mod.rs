@@ -1,5 +1,7 @@
 //! One component changed by hand: through the rules that deliveries go through, as a changeset of its own.
 
+mod undo;
+
 use crate::city::City;
 use crate::geom::shape::ShapeKind;
 use crate::model::code::ClassCode;
@@ -11,12 +13,14 @@ use crate::rules::class_of_code::class_of_code;
 use crate::rules::code::Code;
 use crate::rules::credit_code::credit_code;
 use crate::rules::date_form::day;
-use crate::rules::finding::{Breach, Severity};
+pub use crate::rules::finding::Breach;
+use crate::rules::finding::Severity;
 use crate::rules::interval_order::{Days, date_future, date_order};
 use crate::rules::shape_of_class::shape_of_class;
 use crate::rules::state_known::States;
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
 use crate::rules::unit_complete::unit_complete;
+use crate::store::past::Past;
 use crate::store::schedule::{ScheduleNumber, Scheduled};
 use crate::store::{Change, Details, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,6 +89,9 @@ pub enum EditError {
     /// The rules refuse it.
     #[error("the rules refuse the change")]
     Refused(Vec<Breach>),
+    /// There is no earlier state to go back to.
+    #[error("the component has had one state only")]
+    Nothing,
     /// The store refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,9 +100,14 @@ pub enum EditError {
 /// What is done with a change that the rules let pass, made against a version.
 type Keep<'a, T> = dyn Fn(&mut dyn Store, Version, &Change) -> Result<T, StoreError> + 'a;
 
+/// A store that also knows what was.
+pub trait Keeper: Store + Past + Send {}
+
+impl<T: Store + Past + Send> Keeper for T {}
+
 /// The one writer of a running service.
 pub struct Editor {
-    store: Mutex<Box<dyn Store + Send>>,
+    store: Mutex<Box<dyn Keeper>>,
     details: Arc<dyn Details>,
 }
 
@@ -111,7 +123,7 @@ pub struct Asked<'a> {
 
 impl Editor {
     /// A writer over a store of its own.
-    pub fn new(store: Box<dyn Store + Send>) -> Self {
+    pub fn new(store: Box<dyn Keeper>) -> Self {
         Editor { details: store.details(), store: Mutex::new(store) }
     }
 
@@ -171,7 +183,7 @@ impl Editor {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..TRIES {
             let base = store.newest()?;
-            let current = self.stored(store.as_ref(), city, base, asked.code)?.ok_or(EditError::Unknown)?;
+            let current = self.stored(&**store, city, base, asked.code)?.ok_or(EditError::Unknown)?;
             if !(asked.is_expected)(&current) {
                 return Err(EditError::Stale);
             }
@@ -184,7 +196,7 @@ impl Editor {
                 return Err(EditError::Refused(errors));
             }
             let change = Change { components: vec![component.clone()], ..Change::default() };
-            match keep(store.as_mut(), base, &change) {
+            match keep(&mut **store, base, &change) {
                 Ok(kept) => return Ok((kept, component, warnings)),
                 // An import beside us: look again whether the component is still the expected one.
                 Err(StoreError::Stale { .. }) => {}

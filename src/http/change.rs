@@ -1,29 +1,29 @@
 //! `PATCH /v1/components/{code}`: one component changed by hand, when it is still what the caller saw.
 
+use super::body::Reading;
 use super::cell::code_in;
 use super::problem::{Code, FieldError, Problem};
 use super::{Service, place, query, reply};
-use crate::edit::{Asked, EditError, Edited, Patch, Wish};
+use crate::edit::{Asked, Breach, EditError, Edited, Editor, Patch, Planned, Wish};
 use crate::geom::crs::Crs;
 use crate::live::Shown;
 use crate::model::code::ClassCode;
 use crate::model::component::{Component, Place, Unit};
-use crate::model::text::Text;
-use crate::model::version::{Changeset, Version};
+use crate::model::version::{Changeset, Version, instant_of};
 use crate::store::StoreError;
 use axum::Extension;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::hash::{DefaultHasher, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::timeout;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// What shall change, and who wants it why. A member that is absent stays as it is, null takes the value away.
 #[derive(utoipa::ToSchema)]
@@ -57,6 +57,9 @@ pub(super) struct PatchBody {
     /// Where it stands now; for components that are points, in a system for survey data.
     #[schema(nullable = false)]
     location: Option<LocationPatch>,
+    /// From when on the change holds, RFC 3339; at once when absent.
+    #[schema(example = "2026-12-01T00:00:00+08:00")]
+    effective: Option<String>,
 }
 
 /// A unit as a whole: what is absent is empty.
@@ -94,6 +97,20 @@ pub(super) struct Changed<'a> {
     warnings: Vec<Warning>,
 }
 
+/// A change that waits for its hour.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Planned)]
+pub(super) struct PlannedReply<'a> {
+    /// The number under which it waits: `/v1/scheduled` lists it.
+    number: u64,
+    /// The component's code.
+    code: &'a str,
+    /// From when on it holds, RFC 3339.
+    effective: Option<String>,
+    /// What the rules say of the component all the same.
+    warnings: Vec<Warning>,
+}
+
 /// What a rule says.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Warning {
@@ -113,7 +130,10 @@ struct Warning {
         ("If-Match" = String, Header, description = "The ETag of the component as the caller saw it, or `*`"),
     ),
     request_body(content = PatchBody, content_type = "application/json"),
-    responses((status = 200, description = "Changed", body = Changed)),
+    responses(
+        (status = 200, description = "Changed", body = Changed),
+        (status = 202, description = "Takes effect later", body = PlannedReply),
+    ),
 )]
 #[expect(clippy::too_many_arguments, reason = "axum gives each part of a request as an argument")]
 pub(super) async fn change(
@@ -126,30 +146,75 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let code = code_in(code)?;
-    let Some(editor) = service.editor.clone() else {
-        return Err(Problem::new(Code::NotEditable, "this service was started without a store to write to"));
-    };
-    let expected =
-        headers.get(IF_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned).ok_or_else(|| {
-            Problem::new(
-                Code::IfMatchMissing,
-                "send If-Match with the ETag that GET gave, so that nobody's change is lost",
-            )
-        })?;
-    let (by, patch) = asked(&service, body).await?;
+    let (editor, expected) = (editor(&service)?, expected(&headers)?);
+    let (by, patch, effective) = asked(&service, body).await?;
     let changed = tokio::task::spawn_blocking(move || {
         let is_expected = |component: &Component| matches(&expected, component);
         let asked = Asked { code: &code, is_expected: &is_expected, by: &by };
-        editor.change(&shown.city, &asked, &patch).map_err(|error| problem(&code, &error))
+        let made = match effective {
+            None => editor.change(&shown.city, &asked, &patch).map(Made::Now),
+            Some(due) => editor.change_later(&shown.city, (&asked, &patch), due).map(Made::Later),
+        };
+        made.map_err(|error| problem(&code, &error))
     });
-    let Edited { version, component, warnings } =
-        changed.await.map_err(|error| Problem::internal(&error))??;
-    let warnings = warnings.into_iter();
-    let warnings = warnings.map(|breach| Warning { code: breach.code.as_str(), detail: breach.detail });
+    match changed.await.map_err(|error| Problem::internal(&error))?? {
+        Made::Now(edited) => changed_reply(edited),
+        Made::Later(Planned { number, component, warnings }) => {
+            let effective = effective.and_then(|effective| effective.format(&Rfc3339).ok());
+            let code = component.code.as_str();
+            let told = PlannedReply { number: number.0, code, effective, warnings: warned(warnings) };
+            reply::json(&told).map(|mut reply| {
+                *reply.status_mut() = StatusCode::ACCEPTED;
+                reply
+            })
+        }
+    }
+}
+
+/// What came of a change.
+enum Made {
+    Now(Edited),
+    Later(Planned),
+}
+
+/// The reply to a change that was made.
+///
+/// # Errors
+/// As [`reply::json`].
+pub(super) fn changed_reply(edited: Edited) -> Result<Response, Problem> {
+    let Edited { version, component, warnings } = edited;
     let code = component.code.as_str();
-    let mut reply = reply::json(&Changed { version, code, warnings: warnings.collect() })?;
+    let mut reply = reply::json(&Changed { version, code, warnings: warned(warnings) })?;
     reply.headers_mut().extend(HeaderValue::from_str(&tag(&component, None)).ok().map(|tag| (ETAG, tag)));
     Ok(reply)
+}
+
+fn warned(breaches: Vec<Breach>) -> Vec<Warning> {
+    let warning = |breach: Breach| Warning { code: breach.code.as_str(), detail: breach.detail };
+    breaches.into_iter().map(warning).collect()
+}
+
+/// The writer of a service.
+///
+/// # Errors
+/// [`Code::NotEditable`].
+pub(super) fn editor(service: &Service) -> Result<Arc<Editor>, Problem> {
+    service.editor.clone().ok_or_else(|| {
+        Problem::new(Code::NotEditable, "this service was started without a store to write to")
+    })
+}
+
+/// The tags that a caller expects a component to have.
+///
+/// # Errors
+/// [`Code::IfMatchMissing`].
+pub(super) fn expected(headers: &HeaderMap) -> Result<String, Problem> {
+    headers.get(IF_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned).ok_or_else(|| {
+        Problem::new(
+            Code::IfMatchMissing,
+            "send If-Match with the ETag that GET gave, so that nobody's change is lost",
+        )
+    })
 }
 
 /// The tag of a component: its state, then the cell that holds it, which may change while the component does not.
@@ -168,14 +233,14 @@ fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// Whether an `If-Match` header names the state of a component; by strong comparison (RFC 9110, 13.1.1).
-fn matches(expected: &str, component: &Component) -> bool {
+pub(super) fn matches(expected: &str, component: &Component) -> bool {
     let state = |tag: &str| tag.trim().trim_matches('"').split('.').next().unwrap_or_default().to_owned();
     let now = state(&tag(component, None));
     expected.trim() == "*"
         || expected.split(',').any(|tag| !tag.trim().starts_with("W/") && state(tag) == now)
 }
 
-fn problem(code: &str, error: &EditError) -> Problem {
+pub(super) fn problem(code: &str, error: &EditError) -> Problem {
     match error {
         EditError::Unknown => Problem::new(
             Code::ComponentUnknown,
@@ -201,56 +266,27 @@ fn problem(code: &str, error: &EditError) -> Problem {
         EditError::Store(StoreError::Busy { .. }) => {
             Problem::new(Code::Overloaded, "another program is writing to the city; repeat in a moment")
         }
+        EditError::Nothing => Problem::new(
+            Code::UndoRefused,
+            "the component has had one state only; `wanmi undo` takes back the version that made it",
+        ),
+        EditError::Store(StoreError::NotLater { .. }) => Problem::of_fields(vec![FieldError {
+            pointer: "#/effective".to_owned(),
+            code: Code::ScheduleNotLater,
+            detail: "effective is not after now; leave it out to change the component at once".to_owned(),
+        }]),
         EditError::Store(error) => Problem::internal(error),
     }
 }
 
-/// The body of a request: who, why, and what shall change.
-async fn asked(service: &Service, body: Body) -> Result<(Changeset, Patch), Problem> {
-    let limits = &service.shared.config.limits;
-    let patience = Duration::from_secs(limits.body_seconds.into());
-    let broken =
-        || Problem::new(Code::BodyBroken, "the body ended early, is too long, or nothing came for too long");
-    let read = timeout(patience, to_bytes(body, limits.body_bytes as usize)).await;
-    let bytes = read.ok().and_then(Result::ok).ok_or_else(broken)?;
-    let members: Map<String, Value> = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::new(Code::BodyInvalid, format!("the body is no JSON object: {error}")))?;
-    let mut reading = Reading { members, errors: Vec::new() };
-    let (author, reason) = (reading.required("author"), reading.required("reason"));
-    let patch = reading.patch();
-    let at = super::locate::stamp((service.clock)())?;
-    reading.others_are_unknown();
-    if !reading.errors.is_empty() {
-        return Err(Problem::of_fields(reading.errors));
-    }
-    Ok((Changeset { author, at, reason }, patch))
-}
-
-/// The members of a body while they are taken out.
-struct Reading {
-    members: Map<String, Value>,
-    errors: Vec<FieldError>,
+/// The body of a request: who and why, what shall change, and from when on.
+async fn asked(service: &Service, body: Body) -> Result<(Changeset, Patch, Option<OffsetDateTime>), Problem> {
+    let mut reading = Reading::of(service, body).await?;
+    let (by, patch, effective) = (reading.who(service)?, reading.patch(), reading.effective());
+    reading.with((by, patch, effective))
 }
 
 impl Reading {
-    fn refuse(&mut self, pointer: &str, code: Code, detail: String) {
-        let pointer = format!("#/{}", pointer.replace('~', "~0"));
-        self.errors.push(FieldError { pointer, code, detail });
-    }
-
-    fn required(&mut self, name: &str) -> String {
-        if let Some(text) = self.text(name).flatten() {
-            text.to_string()
-        } else {
-            self.refuse(
-                name,
-                Code::ParameterMissing,
-                format!("{name} is required: every change names who and why"),
-            );
-            String::new()
-        }
-    }
-
     fn patch(&mut self) -> Patch {
         Patch {
             class: self.class(),
@@ -265,13 +301,13 @@ impl Reading {
         }
     }
 
-    /// A text; empty ones and null take away.
-    fn text(&mut self, name: &str) -> Wish<Text> {
-        match self.members.remove(name)? {
-            Value::Null => Some(None),
-            Value::String(text) => Some((!text.trim().is_empty()).then(|| Text::from(text.trim()))),
-            _ => {
-                self.refuse(name, Code::FieldType, format!("{name} is a text or null"));
+    /// From when on the change holds; at once when absent.
+    fn effective(&mut self) -> Option<OffsetDateTime> {
+        let text = self.text("effective")??;
+        match instant_of(&text) {
+            Ok(effective) => Some(effective),
+            Err(error) => {
+                self.refuse("effective", Code::TimeInvalid, format!("effective: {error}"));
                 None
             }
         }
@@ -323,30 +359,5 @@ impl Reading {
         };
         self.take_errors("location", inner);
         place.ok()?.to_position().map(Place::Point)
-    }
-
-    fn number(&mut self, name: &str) -> Option<f64> {
-        let number = self.members.remove(name).and_then(|value| value.as_f64());
-        if number.is_none() {
-            self.refuse(name, Code::FieldType, format!("{name} is a number like 111.29"));
-        }
-        number
-    }
-
-    /// Takes over what is wrong with a member's own members.
-    fn take_errors(&mut self, name: &str, mut inner: Reading) {
-        inner.others_are_unknown();
-        self.errors.extend(
-            inner
-                .errors
-                .into_iter()
-                .map(|error| FieldError { pointer: format!("#/{name}{}", &error.pointer[1..]), ..error }),
-        );
-    }
-
-    fn others_are_unknown(&mut self) {
-        for name in std::mem::take(&mut self.members).keys() {
-            self.refuse(name, Code::ParameterUnknown, format!("there is no field {name:?} to change"));
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::problem::{Body, Code, FieldError, Problem};
 use super::{
-    cell, change, class, component, components, convert, geojson, health, lines, locate, metrics, profile,
-    query, region, reply, tile, tilejson, web,
+    cell, change, class, component, components, convert, geojson, health, history, lines, locate, metrics,
+    profile, query, region, reply, scheduled, tile, tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -28,7 +28,8 @@ use utoipa::OpenApi;
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, convert::convert, components::list, component::one, change::change, cell::list, cell::one, region::list,
+        locate::locate, lines::locate, convert::convert, components::list, component::one, change::change, history::history,
+        history::undo, scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),
@@ -36,7 +37,7 @@ use utoipa::OpenApi;
 struct Api;
 
 /// Schemas of what clients send: their optional members may be missing.
-const SENT: [&str; 4] = ["LocateLine", "ComponentPatch", "UnitPatch", "LocationPatch"];
+const SENT: [&str; 5] = ["LocateLine", "ComponentPatch", "UnitPatch", "LocationPatch", "Who"];
 
 /// Lists whose parameters name things that may not exist.
 const FILTERED: [&str; 3] = ["/v1/components", "/v1/cells", "/v1/regions"];
@@ -116,6 +117,12 @@ fn add_problems(path: &str, method: &str, operation: &mut Value) {
     }
     if method == "patch" {
         statuses.extend([412, 422, 428]);
+    }
+    if path.ends_with("/undo") {
+        statuses.extend([409, 412, 428]);
+    }
+    if path.ends_with("/withdraw") {
+        statuses.push(409);
     }
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);

@@ -59,6 +59,8 @@ problems! {
     TimeTooEarly = "time_too_early", 400, "早于第一个版本", "before the first version";
     /// A time that is yet to come.
     TimeInFuture = "time_in_future", 400, "时间在将来", "time is yet to come";
+    /// A change that is to take effect in the past.
+    ScheduleNotLater = "schedule_not_later", 400, "生效时间不在将来", "takes effect in the past";
     /// A version that does not exist.
     VersionUnknown = "version_unknown", 400, "没有这个版本", "unknown version";
     /// A box that is not four numbers in order.
@@ -105,6 +107,8 @@ problems! {
     ComponentUnknown = "component_unknown", 404, "没有这个部件", "unknown component";
     /// No region has the code.
     RegionUnknown = "region_unknown", 404, "没有这个区域", "unknown region";
+    /// No scheduled change has the number.
+    ScheduleUnknown = "schedule_unknown", 404, "没有这个预定变更", "unknown scheduled change";
     /// There is no such tile.
     TileUnknown = "tile_unknown", 404, "没有这个瓦片", "unknown tile";
     /// Nothing is served at the path.
@@ -113,6 +117,10 @@ problems! {
     MethodNotAllowed = "method_not_allowed", 405, "方法不允许", "method not allowed";
     /// The body is longer than allowed.
     BodyTooLarge = "body_too_large", 413, "请求体过大", "body too large";
+    /// A scheduled change that waits no longer.
+    ScheduleEnded = "schedule_ended", 409, "预定变更已结束", "scheduled change waits no longer";
+    /// Something that cannot be taken back.
+    UndoRefused = "undo_refused", 409, "无法撤销", "cannot be taken back";
     /// The component is not what the caller thinks it is.
     IfMatchStale = "if_match_stale", 412, "数据已被他人修改", "changed meanwhile";
     /// A change needs the tag of what it changes.

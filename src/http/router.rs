@@ -2,14 +2,14 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    Service, cell, change, class, component, components, convert, guard, health, lines, locate, metrics,
-    openapi, profile, region, tile, tilejson, web,
+    Service, cell, change, class, component, components, convert, guard, health, history, lines, locate,
+    metrics, openapi, profile, region, scheduled, tile, tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -19,11 +19,15 @@ pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 17] = [
+    let calls: [(&'static str, MethodRouter<Service>); 21] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/convert", get(convert::convert)),
         ("/v1/components", get(components::list)),
         ("/v1/components/{code}", get(component::one).patch(change::change)),
+        ("/v1/components/{code}/history", get(history::history)),
+        ("/v1/components/{code}/undo", post(history::undo)),
+        ("/v1/scheduled", get(scheduled::list)),
+        ("/v1/scheduled/{number}/withdraw", post(scheduled::withdraw)),
         ("/v1/cells", get(cell::list)),
         ("/v1/cells/{code}", get(cell::one)),
         ("/v1/regions", get(region::list)),

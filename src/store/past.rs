@@ -1,7 +1,7 @@
 //! What was: the states of one thing, what differs between two versions, what each version did.
 
 use super::{Change, LogEntry, StoreError};
-use crate::model::component::Place;
+use crate::model::component::{Component, Place};
 use crate::model::thing::{ThingKind, UnknownThingKind};
 use crate::model::version::{Version, instant_of};
 use std::collections::BTreeMap;
@@ -190,6 +190,12 @@ pub trait Past {
     /// [`StoreError::NotUndoable`] when a later version touched the same things, when the version changed nothing or is
     /// the empty city; [`StoreError::NoSuchVersion`]; when the store cannot be read.
     fn inverse(&self, version: Version) -> Result<Change, StoreError>;
+
+    /// A component as it was at a version; `None` when the city did not have it then. Cost: some look-ups.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn component(&self, code: &str, at: Version) -> Result<Option<Component>, StoreError>;
 
     /// What each version did to each layer, the oldest first.
     ///

@@ -7,12 +7,13 @@ use super::seal::{self, CELL, COMPONENT, Entries, REGION, THING};
 use super::undo;
 use super::versions::{self, number};
 use crate::geom::shape::ShapeKind;
-use crate::model::component::Place;
+use crate::model::component::{Component, Place};
+use crate::model::row::Entry;
 use crate::model::version::Version;
 use crate::store::past::{Count, Difference, Layer, Past, State, Turn, turns};
-use crate::store::{Change, StoreError};
+use crate::store::{Change, Store, StoreError};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 
 impl Past for SqliteStore {
@@ -63,6 +64,20 @@ impl Past for SqliteStore {
             versions::must_exist(conn, to)?;
             Layer::all().try_for_each(|layer| differ(conn, layer, (from, to), tell))
         })
+    }
+
+    fn component(&self, code: &str, at: Version) -> Result<Option<Component>, StoreError> {
+        let entry = self.reading("finding a component", |conn| {
+            // Written so that the two partial indexes serve.
+            let mut select = conn.prepare_cached(
+                "SELECT entry FROM component WHERE code = ?1 AND to_version IS NULL AND from_version <= ?2
+                 UNION ALL
+                 SELECT entry FROM component
+                 WHERE code = ?1 AND to_version IS NOT NULL AND from_version <= ?2 AND to_version > ?2",
+            )?;
+            Ok(select.query_row(params![code, number(at)], |row| row.get::<_, i64>(0)).optional()?)
+        })?;
+        entry.map(|entry| self.details().component(Entry(entry.cast_unsigned()))).transpose()
     }
 
     fn counts(&self) -> Result<Vec<Count>, StoreError> {

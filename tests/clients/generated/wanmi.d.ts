@@ -119,6 +119,15 @@ export type Component = ComponentRecord & {
   version: number;
 };
 
+export type ComponentHistory = {
+  /** The component's code. */
+  code: string;
+  /** What happened, the oldest first. */
+  turns: Turn[];
+  /** The version of the data in use. */
+  version: number;
+};
+
 /** What shall change, and who wants it why. A member that is absent stays as it is, null takes the value away. */
 export type ComponentPatch = {
   /** Who makes the change. */
@@ -129,6 +138,8 @@ export type ComponentPatch = {
   class?: string;
   /** The competent unit 主管部门. */
   competent?: null | UnitPatch;
+  /** From when on the change holds, RFC 3339; at once when absent. */
+  effective?: string | null;
   /** Where it stands now; for components that are points, in a system for survey data. */
   location?: LocationPatch;
   /** The maintainer 养护单位. */
@@ -188,6 +199,16 @@ export type Components = {
   next: string | null;
   /** The version of the data that answered. */
   version: number;
+};
+
+/** A place in the system that was asked for. */
+export type Converted = {
+  /** The system of `lng` and `lat`. */
+  crs: string;
+  /** Degrees north, or the northing in metres for EPSG:n. */
+  lat: number;
+  /** Degrees east, or the easting in metres for EPSG:n. */
+  lng: number;
 };
 
 /** What is wrong with one field. */
@@ -299,6 +320,18 @@ export type Place = {
   tie: string[];
 };
 
+/** A change that waits for its hour. */
+export type Planned = {
+  /** The component's code. */
+  code: string;
+  /** From when on it holds, RFC 3339. */
+  effective: string | null;
+  /** The number under which it waits: `/v1/scheduled` lists it. */
+  number: number;
+  /** What the rules say of the component all the same. */
+  warnings: Warning[];
+};
+
 /** Why a request is refused (RFC 9457). */
 export type Problem = {
   /** What is wrong with this request, with the value and what to do. */
@@ -376,6 +409,71 @@ export type Regions = {
   version: number;
 };
 
+/** A change that waits for its hour, or did. */
+export type Scheduled = {
+  /** When, RFC 3339. */
+  at: string;
+  /** Who scheduled it. */
+  author: string;
+  /** The version that it was made against. */
+  base: number;
+  /** Its hour, RFC 3339. */
+  effective: string;
+  /** When it was made, failed or was taken back, RFC 3339; null while it waits. */
+  ended: string | null;
+  /** How much of each layer it touches. */
+  layers: Touched[];
+  /** The version that it made; null unless it is done. */
+  made: number | null;
+  /** Its number; never used again. */
+  number: number;
+  /** Why, in a sentence. */
+  reason: string;
+  /** `waiting`, `done`, `failed` or `withdrawn`. */
+  state: string;
+  /** Why it failed or was taken back; null otherwise. */
+  why: string | null;
+};
+
+export type ScheduledList = {
+  /** The changes, in the order of their numbers. */
+  scheduled: Scheduled[];
+  /** The version of the data in use. */
+  version: number;
+};
+
+/** How much of a layer a change touches. */
+export type Touched = {
+  /** Things that end. */
+  gone: number;
+  /** The layer, as `wanmi import` names it. */
+  layer: string;
+  /** Things that are made, changed or come back. */
+  put: number;
+};
+
+/** Something that happened to a component. */
+export type Turn = {
+  /** When that version took effect, RFC 3339. */
+  at: string;
+  /** Who made it. */
+  author: string;
+  /** The fields that are otherwise since, `geometry` among them; empty unless it was changed. */
+  changed: string[];
+  /** Its fields since, by name; null when it ended. */
+  fields: Record<string, string> | null;
+  /** Its shape since; null when it ended. */
+  geometry: null | Geometry;
+  /** Why, in a sentence. */
+  reason: string;
+  /** The number of the scheduled change that it was; null when it was made at once. */
+  scheduled: number | null;
+  /** The version that did it. */
+  version: number;
+  /** `new`, `changed`, `gone`, or `back`. */
+  what: string;
+};
+
 /** A department as a record names it, without its phone number. */
 export type Unit = {
   /** Its code, often a social credit code 统一社会信用代码. */
@@ -398,6 +496,14 @@ export type Warning = {
   code: string;
   /** What is unusual. */
   detail: string;
+};
+
+/** Who makes a change, and why. */
+export type Who = {
+  /** Who makes the change. */
+  author: string;
+  /** Why, in a sentence. */
+  reason: string;
 };
 
 /** Every call: what it takes and what it gives. */
@@ -547,6 +653,41 @@ export interface Calls {
     body: ComponentPatch;
     reply: Changed;
   };
+  /** 部件历史 all that happened to a component */
+  "GET /v1/components/{code}/history": {
+    path: {
+      /** The component's code */
+      code: string;
+    };
+    reply: ComponentHistory;
+  };
+  /** 撤销部件修改 take back the last change of a component */
+  "POST /v1/components/{code}/undo": {
+    path: {
+      /** The component's code */
+      code: string;
+    };
+    header: {
+      /** The ETag of the component as the caller saw it, or `*` */
+      "If-Match": string;
+    };
+    body: Who;
+    reply: Changed;
+  };
+  /** 坐标换算 a place in another system */
+  "GET /v1/convert": {
+    query: {
+      /** Longitude in degrees, or easting in metres */
+      lng: number;
+      /** Latitude in degrees, or northing in metres */
+      lat: number;
+      /** CGCS2000, WGS84, GCJ02, BD09 or EPSG:n; required */
+      crs: string;
+      /** The system to answer in; CGCS2000 when absent */
+      to?: string;
+    };
+    reply: Converted;
+  };
   /** 定位 which cell is here */
   "GET /v1/locate": {
     query: {
@@ -613,5 +754,22 @@ export interface Calls {
       as_known_at?: number;
     };
     reply: Region;
+  };
+  /** 预定变更 changes that take effect at their hour */
+  "GET /v1/scheduled": {
+    query: {
+      /** Only those in this state: waiting, done, failed or withdrawn */
+      state?: string;
+    };
+    reply: ScheduledList;
+  };
+  /** 撤回预定变更 take back a change that still waits */
+  "POST /v1/scheduled/{number}/withdraw": {
+    path: {
+      /** Its number */
+      number: number;
+    };
+    body: Who;
+    reply: Scheduled;
   };
 }

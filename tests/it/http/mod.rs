@@ -13,6 +13,7 @@ mod change;
 mod clients;
 mod contract;
 mod door;
+mod history;
 mod later;
 mod lists;
 mod live;
