@@ -4,7 +4,6 @@ use gdal::vector::Geometry;
 use wanmi_rows::{Columns, DroppedAxes, Layer, Spelling, ValueRef};
 
 use crate::ogr;
-use crate::refused::Refused;
 use crate::wkb;
 
 /// Longest text that is parsed as a geometry.
@@ -26,24 +25,17 @@ pub(crate) struct Unplaced {
 }
 
 impl Placer {
-    /// The placer for a layer; places nothing when no columns were named.
-    ///
-    /// # Errors
-    /// [`Refused::ColumnMissing`].
-    pub(crate) fn new(columns: Option<&Columns>, layer: &Layer) -> Result<Self, Refused> {
+    /// The placer for a layer: by the first columns that the layer has whole; places nothing when it has none of them.
+    pub(crate) fn new(columns: &[Columns], layer: &Layer) -> Self {
         let at = |spellings: &[Spelling]| {
             let named = |spelling: &Spelling| layer.fields.iter().position(|field| field.name == spelling.0);
-            spellings.iter().find_map(named).ok_or_else(|| Refused::ColumnMissing {
-                file: layer.file.clone(),
-                name: spellings.first().map_or(String::new(), |first| lossy(&first.0)),
-                names: layer.fields.iter().map(|field| lossy(&field.name)).collect(),
-            })
+            spellings.iter().find_map(named)
         };
-        Ok(Self(match columns {
-            None => From::Nothing,
-            Some(Columns::Xy { x, y }) => From::Xy { x: at(x)?, y: at(y)? },
-            Some(Columns::Wkt(spellings)) => From::Wkt(at(spellings)?),
-        }))
+        let whole = |columns: &Columns| match columns {
+            Columns::Xy { x, y } => Some(From::Xy { x: at(x)?, y: at(y)? }),
+            Columns::Wkt(spellings) => Some(From::Wkt(at(spellings)?)),
+        };
+        Self(columns.iter().find_map(whole).unwrap_or(From::Nothing))
     }
 
     /// The kind of geometry it makes, in GDAL's words.

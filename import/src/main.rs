@@ -83,7 +83,7 @@ fn by_arguments(files: Vec<PathBuf>, layer: Option<&String>, sample: Option<u64>
     let wanted = |file: PathBuf| Wanted {
         path: file.into_os_string().into_vec(),
         layer: layer.cloned(),
-        columns: None,
+        columns: Vec::new(),
     };
     Request {
         protocol: PROTOCOL,

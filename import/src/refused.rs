@@ -46,8 +46,6 @@ pub(crate) enum Refused {
     ArchiveMethod { file: String, detail: String },
     #[error("{file} is UTF-16")]
     TextUtf16 { file: String },
-    #[error("{file} has no column {name:?}: it has {}", names.join(", "))]
-    ColumnMissing { file: String, name: String, names: Vec<String> },
     #[error("{file} is not UTF-8: the first wrong byte is at offset {offset}")]
     TextNotUtf8 { file: String, offset: u64 },
     #[error("{file} gives its coordinate system as {found}")]
@@ -91,7 +89,6 @@ impl Refused {
             Self::ArchiveOverlap { .. } => ("archive_overlap", "pack it again"),
             Self::ArchiveMethod { .. } => ("archive_method", "pack it again as an ordinary zip (deflate)"),
             Self::TextUtf16 { .. } => ("text_utf16", "save it as UTF-8 (in Excel: CSV UTF-8)"),
-            Self::ColumnMissing { .. } => ("column_missing", "correct the names of the coordinate columns"),
             Self::FileBroken { .. } => ("file_broken", "open and save the file again where it was made"),
             Self::FileTooLarge { .. } => ("file_too_large", "deliver the file unpacked, or in parts"),
             Self::FileInUse { .. } => {
@@ -137,7 +134,6 @@ impl Refused {
             | Self::ArchiveOverlap { file }
             | Self::ArchiveMethod { file, .. }
             | Self::TextUtf16 { file }
-            | Self::ColumnMissing { file, .. }
             | Self::TextNotUtf8 { file, .. }
             | Self::CrsNotNamed { file, .. }
             | Self::LayerUnknown { file, .. }

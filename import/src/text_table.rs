@@ -57,7 +57,7 @@ pub(crate) fn read(body: &Body, sink: &mut Sink<'_>) -> Result<(), Stopped> {
         rows: None,
         delimiter: Some(delimiter),
     };
-    let mut placer = Placer::new(sink.wanted.columns.as_ref(), &layer)?;
+    let mut placer = Placer::new(&sink.wanted.columns, &layer);
     layer.geometry = placer.kind_name();
     let columns = layer.fields.len();
     sink.layer(layer)?;

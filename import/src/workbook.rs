@@ -1,5 +1,7 @@
 //! Spreadsheets (`.xlsx`): each sheet a layer, its first row of several texts the names of the columns.
 //!
+//! Where names are merged over several rows, the header has as many, and a column is named by all of its texts: 处置时限
+//! over A, B and C are 处置时限A, 处置时限B and 处置时限C.
 //! A merged cell's value counts for every cell it covers. Numbers stay numbers: a code typed as one has lost its leading
 //! zeros, and beyond 15 digits Excel has lost the last ones too, which only whoever knows that it is a code can tell.
 
@@ -20,6 +22,8 @@ const BOOK_CAP_BYTES: u64 = 256 * 1024 * 1024;
 const MERGED_CAP: usize = 100_000;
 /// Most columns that a merged cell fills.
 const COLUMN_CAP: u32 = 1_024;
+/// Most rows of a header below its first.
+const HEADER_CAP: u32 = 4;
 /// From here on a whole number has more than the 15 digits that Excel keeps.
 const EXACT_BELOW: f64 = 1e15;
 
@@ -71,7 +75,8 @@ fn sheet(body: &Body, book: &mut Book, name: &str, sink: &mut Sink<'_>) -> Resul
             sent += 1;
             table.row(number, &line, sink)?;
         } else if line.names_columns() {
-            table = Some(Table::begin(body, name, &line, sink)?);
+            let header = lines.header(line).map_err(|error| broken(body, &error))?;
+            table = Some(Table::begin(body, name, &header, sink)?);
         }
     }
     if table.is_none() {
@@ -95,6 +100,17 @@ impl Line {
     fn names_columns(&self) -> bool {
         let texts = self.values.values().all(|value| matches!(value, Value::Text(_)));
         self.own > 1 && texts || self.own == 1 && self.values.len() == 1 && texts
+    }
+
+    /// Puts a text of a further row of the header behind a column's name.
+    fn name(&mut self, column: u32, value: Value) {
+        match (self.values.get_mut(&column), value) {
+            (Some(Value::Text(name)), Value::Text(more)) if !name.ends_with(&more) => name.extend(more),
+            (Some(_), _) => {}
+            (None, value) => {
+                self.values.insert(column, value);
+            }
+        }
     }
 }
 
@@ -132,6 +148,18 @@ impl Lines<'_> {
         Ok(Some((u64::from(row) + 1, line)))
     }
 
+    /// The whole header that begins with this row: with the rows that its merged cells reach into.
+    fn header(&mut self, mut first: Line) -> Result<Line, XlsxError> {
+        let last = self.last.map_or(0, |row| self.merged.reaches(row));
+        while self.ahead.as_ref().is_some_and(|(row, ..)| *row <= last) {
+            let Some((_, line)) = self.next()? else { break };
+            for (column, value) in line.values {
+                first.name(column, value);
+            }
+        }
+        Ok(first)
+    }
+
     /// The next cell with something in it.
     fn cell(&mut self) -> Result<Option<(u32, u32, Value)>, XlsxError> {
         // Asked beyond the end, the reader looks for an end that it has passed.
@@ -160,6 +188,12 @@ impl Merged {
     fn new(mut cells: Vec<Dimensions>) -> Self {
         cells.sort_by_key(|cell| std::cmp::Reverse(cell.start));
         Self { waiting: cells, open: Vec::new() }
+    }
+
+    /// The last row of the cells that begin in a row; those of the row were filled.
+    fn reaches(&self, row: u32) -> u32 {
+        let begun = self.open.iter().filter(|(cell, _)| cell.start.0 == row);
+        begun.map(|(cell, _)| cell.end.0).fold(row, u32::max).min(row.saturating_add(HEADER_CAP))
     }
 
     fn fill(&mut self, row: u32, line: &mut Line) {
@@ -204,8 +238,7 @@ impl Table {
             rows: None,
             delimiter: None,
         };
-        let placer = if line.values.is_empty() { None } else { sink.wanted.columns.as_ref() };
-        let placer = Placer::new(placer, &layer)?;
+        let placer = Placer::new(&sink.wanted.columns, &layer);
         layer.geometry = placer.kind_name();
         if line.values.is_empty() {
             layer.rows = Some(0);

@@ -32,8 +32,8 @@ pub use write::{FrameWriter, WriteError};
 
 /// Version of the protocol; the two programs must hold the same one.
 ///
-/// Raise it with every change of [`Frame`] or of what stands in it: postcard has no field names.
-pub const PROTOCOL: u32 = 2;
+/// Raise it with every change of [`Frame`], of [`Request`] or of what stands in it: postcard has no field names.
+pub const PROTOCOL: u32 = 3;
 
 /// Largest frame either side accepts, in bytes.
 ///

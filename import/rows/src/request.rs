@@ -28,8 +28,8 @@ pub struct Wanted {
     pub path: Vec<u8>,
     /// The layer to read; all of them when absent.
     pub layer: Option<String>,
-    /// The columns that hold the place, in a table without shapes.
-    pub columns: Option<Columns>,
+    /// Columns that may hold the place, in a table without shapes; the first of these that a table has whole count.
+    pub columns: Vec<Columns>,
 }
 
 /// The columns that hold a place; a name may be given in several encodings, the first that is there counts.

@@ -74,7 +74,7 @@ pub(crate) fn read_table(body: &Body, code_page: Option<&Body>, sink: &mut Sink<
     let declared = Declared::of(code_page, table.language())?;
     let described = Described { file: &body.name, name, driver: TABLE, declared };
     let mut layer = described.layer(&table);
-    let mut placer = Placer::new(sink.wanted.columns.as_ref(), &layer)?;
+    let mut placer = Placer::new(&sink.wanted.columns, &layer);
     layer.geometry = placer.kind_name();
     sink.layer(layer)?;
     rows(&mut table, &mut Places::Columns(&mut placer), sink)

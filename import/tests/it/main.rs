@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's own machinery is a failed test")]
 
+mod archives;
 mod dirty;
+mod formats;
+mod fuzz;
 mod geojson;
 mod geopackage;
 mod make;
@@ -10,3 +13,4 @@ mod place;
 mod run;
 mod shapefile;
 mod speed;
+mod workbook;
