@@ -14,6 +14,7 @@ pub mod mapping;
 pub mod open;
 pub mod profile;
 pub mod scheduled;
+pub mod recode;
 pub mod serve;
 pub mod settings;
 pub mod show;
@@ -44,6 +45,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Writes a first mapping for a delivery 字段映射
     Mapping(mapping::MappingArgs),
+    /// Brings components to the classes of another edition 小类换版
+    Recode(recode::RecodeArgs),
     /// Says which cell each place of a table lies in 批量定位
     Locate(locate::LocateArgs),
     /// Answers over HTTP and shows the map 启动服务
@@ -81,6 +84,7 @@ impl Command {
             Command::Inspect(args) => inspect::run(&args),
             Command::Import(args) => import::run(args),
             Command::Mapping(args) => mapping::run(args),
+            Command::Recode(args) => recode::run(args),
             Command::Locate(args) => locate::run(&args),
             Command::Serve(args) => serve::run(args),
             Command::Export(args) => export::run(args),

@@ -4,6 +4,7 @@ pub mod cell;
 pub mod class;
 pub mod code;
 pub mod component;
+pub mod crosswalk;
 pub mod profile;
 pub mod region;
 pub mod row;
