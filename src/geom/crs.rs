@@ -6,6 +6,7 @@
 
 use super::epsg::Epsg;
 use super::lattice::Degrees;
+use super::local::{Local, Parameters};
 use super::metres::LocalMetres;
 use super::shift::{self, ShiftError};
 use std::fmt;
@@ -27,6 +28,8 @@ pub enum Crs {
     Bd09,
     /// A system of the EPSG register, neither 4490 nor 4326: those are [`Crs::Cgcs2000`] and [`Crs::Wgs84`].
     Epsg(u32),
+    /// The city's own plane, whose parameters are secret; for surveys only, and never parsed from a request.
+    Local,
 }
 
 /// What coordinates are read for.
@@ -65,6 +68,18 @@ pub enum CrsError {
         crs: Crs,
         /// Its datum, as the register names it.
         datum: String,
+    },
+    /// The city's own plane, where its parameters are not at hand.
+    #[error(
+        "{} is the city's own plane: only `wanmi import --parameters FILE` reads it, and nothing is written in it",
+        Crs::Local
+    )]
+    NoParameters,
+    /// Parameters of the city's own plane that cannot be; their numbers are not told.
+    #[error("the parameters of the city's own plane cannot be used: {why}")]
+    Parameters {
+        /// What is wrong with them, without a number.
+        why: &'static str,
     },
     /// A coordinate is NaN or infinite.
     #[error("coordinate {x}, {y} is not finite")]
@@ -194,6 +209,7 @@ impl fmt::Display for Crs {
             Crs::Gcj02 => f.write_str("GCJ02"),
             Crs::Bd09 => f.write_str("BD09"),
             Crs::Epsg(code) => write!(f, "EPSG:{code}"),
+            Crs::Local => f.write_str("LOCAL"),
         }
     }
 }
@@ -205,6 +221,8 @@ impl CrsError {
             CrsError::Unknown { .. } => "crs_unknown",
             CrsError::NotForSurvey { .. } => "crs_not_for_survey",
             CrsError::Ballpark { .. } => "crs_ballpark",
+            CrsError::NoParameters => "parameters_missing",
+            CrsError::Parameters { .. } => "parameters_invalid",
             CrsError::NotFinite { .. } => "coordinate_not_finite",
             CrsError::Swapped { .. } => "coordinate_swapped",
             CrsError::OutOfRange { .. }
@@ -232,6 +250,7 @@ enum Way {
     Gcj02,
     Bd09,
     Epsg(Box<Epsg>),
+    Local(Box<Local>),
 }
 
 impl Transformer {
@@ -247,8 +266,17 @@ impl Transformer {
             Crs::Gcj02 => Way::Gcj02,
             Crs::Bd09 => Way::Bd09,
             Crs::Epsg(code) => Way::Epsg(Box::new(Epsg::new(code)?)),
+            Crs::Local => return Err(CrsError::NoParameters),
         };
         Ok(Transformer { crs, way })
+    }
+
+    /// The way from a city's own plane to CGCS2000 degrees; there is none back.
+    ///
+    /// # Errors
+    /// [`CrsError::Parameters`], which tells no number; [`CrsError`] of the plane that four parameters lead to.
+    pub fn local(parameters: &Parameters) -> Result<Self, CrsError> {
+        Ok(Transformer { crs: Crs::Local, way: Way::Local(Box::new(Local::new(parameters)?)) })
     }
 
     /// The system.
@@ -264,6 +292,7 @@ impl Transformer {
             Way::Same if self.crs == Crs::Cgcs2000 => Some(0.0),
             Way::Same | Way::Gcj02 | Way::Bd09 => Some(WGS84_DRIFT_M),
             Way::Epsg(epsg) => epsg.accuracy_m(),
+            Way::Local(_) => None,
         }
     }
 
@@ -283,6 +312,7 @@ impl Transformer {
             Way::Gcj02 => self.unshifted(x, y, shift::wgs84_from_gcj02),
             Way::Bd09 => self.unshifted(x, y, shift::wgs84_from_bd09),
             Way::Epsg(epsg) => epsg.to_degrees(x, y),
+            Way::Local(local) => local.to_degrees(x, y),
         }
     }
 
@@ -312,6 +342,7 @@ impl Transformer {
             Way::Gcj02 => shift::gcj02_from_wgs84(place)?,
             Way::Bd09 => shift::bd09_from_wgs84(place)?,
             Way::Epsg(epsg) => return epsg.coordinate_of(Degrees { lng, lat }),
+            Way::Local(_) => return Err(CrsError::NoParameters),
         };
         Ok((there.lng, there.lat))
     }
@@ -326,6 +357,7 @@ impl Transformer {
                 [local.x_per_unit() * units, local.y_per_unit() * units]
             }
             Way::Epsg(epsg) => epsg.metres_per_unit(x, y),
+            Way::Local(local) => local.metres_per_unit(x, y),
         }
     }
 

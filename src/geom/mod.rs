@@ -5,7 +5,9 @@ pub mod crs;
 #[cfg(test)]
 mod crs_tests;
 mod epsg;
+mod gauss;
 pub mod lattice;
+pub mod local;
 pub mod metres;
 #[cfg(test)]
 mod metres_tests;

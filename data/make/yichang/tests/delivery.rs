@@ -131,7 +131,7 @@ fn the_same_order_gives_the_same_bytes_everywhere() {
 
 /// The cover of a delivery's cells and the plane they were drawn in.
 fn cover(folder: &Path, crs: &str) -> (wanmi::cover::Cover, Vec<FaultKind>, SurveyPlane) {
-    let plane = SurveyPlane::new(crs.parse::<Crs>().unwrap()).unwrap();
+    let plane = SurveyPlane::new(crs.parse::<Crs>().unwrap(), None).unwrap();
     let cells: Vec<DeliveredCell> =
         shapes(folder, "cells/cells").iter().map(|rings| polygons(rings)).collect();
     let delivery =
