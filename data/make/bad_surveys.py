@@ -65,6 +65,8 @@ def surveys():
     survey("scientific", valued(GLBJBSM="4.20502E+16"))
     survey("other-cell", valued(SZDYWGBSM="420502001001001"))
     survey("class-name", valued(GLBJMC="无名物"))
+    survey("edition", valued(BB="gbt47678.5-2025"))
+    survey("extra", valued(FJ='{"材质": 7}'))
 
     def zero(row):
         row["geometry"]["coordinates"] = [0, 0]
@@ -72,6 +74,11 @@ def surveys():
     def outside(row):
         row["geometry"]["coordinates"] = [111.2951, 30.7004]
         row["properties"]["SZDYWGBSM"] = None
+
+    def beside(row):
+        # 0.3 m east of the border of the cell that the row names: as near as a survey of such things is exact.
+        row["geometry"]["coordinates"] = [111.291003, 30.7016]
+        row["properties"]["SZDYWGBSM"] = "420502001001001"
 
     def line(row):
         row["geometry"] = {"type": "LineString", "coordinates": [[111.2914, 30.7016], TWO]}
@@ -84,6 +91,12 @@ def surveys():
     back = component(1, TWO, "01026", "沟槽盖板")
     back["geometry"] = {"type": "LineString", "coordinates": [[111.2914, 30.7016], TWO, [111.2915, 30.7016]]}
     survey("line-back", more=[back])
+    walls = [component(1, ONE, "01026", "沟槽盖板"), component(2, ONE, "01026", "沟槽盖板")]
+    walls[0]["geometry"] = {"type": "LineString", "coordinates": [[111.2901, 30.7002], [111.2905, 30.7002]]}
+    # 0.22 m short of the other.
+    walls[1]["geometry"] = {"type": "LineString", "coordinates": [[111.2903, 30.7006], [111.2903, 30.700202]]}
+    survey("line-dangling", more=walls)
+    survey("beside", beside)
 
 
 def square(west, south, width=0.001, height=0.001):
@@ -109,8 +122,13 @@ def grids():
     grid("good")
     properties = {"BGID": "420502001001001", "Area": None, "ORDate": None, "DEDate": None}
     write("grid-large.geojson", [feature(properties, "Polygon", square(111.29, 30.70, 0.004, 0.004))])
-    around = square(111.2899, 30.6999, 0.0022, 0.0022)
+    around = square(111.29, 30.70, 0.002, 0.002)
     region = {"DM": "420502001002", "MC": "示意社区", "JB": "community"}
+    wide = square(111.29, 30.70, 0.004, 0.002)
+    two = [("420502001001", "示意一社区", around), ("420502001002", "示意二社区", square(111.292, 30.70, 0.002, 0.002))]
+    two = [feature({"DM": code, "MC": name, "JB": "community"}, "Polygon", border) for code, name, border in two]
+    write("regions-two.geojson", two)
+    write("regions-wide.geojson", [feature({"DM": "420502001001", "MC": "示意一社区", "JB": "community"}, "Polygon", wide)])
     write("regions-other-community.geojson", [feature(region, "Polygon", around)])
     write("regions-other-county.geojson", [feature({"DM": "420503", "MC": "示意区", "JB": "district"}, "Polygon", around)])
 
@@ -144,6 +162,8 @@ def things():
 
     first = door("M1", "解放路1号", ONE)
     write("places-good.geojson", [road, first, door("M2", "解放路2号", TWO)])
+    elsewhere = door("M2", "示意二社区解放路2号", TWO)
+    write("places-other-community.geojson", [road, first, elsewhere])
     write("places-twice.geojson", [road, first, door("M2", "解放路1号", TWO)])
     write("places-off-road.geojson", [road, first, door("M2", "解放路2号", [111.2916, 30.7095])])
     write("roads-point.geojson", [feature({"code": "R1", "name": "解放路", "kind": None}, "Point", ONE)])

@@ -2,12 +2,13 @@
 
 use super::open::to_write;
 use super::{Who, summary};
-use crate::geom::crs::Crs;
 use crate::inventory::cells::MovedVertex;
+use crate::inventory::parameters::parameters;
 use crate::inventory::read::Importer;
 use crate::inventory::refused::Refused;
 use crate::inventory::report::Report;
 use crate::inventory::stage::Scope;
+use crate::inventory::system::system;
 use crate::inventory::target::LayerKind;
 use crate::inventory::{Request, Run, import};
 use crate::model::version::instant_of;
@@ -29,7 +30,7 @@ const TOLERANCE_MAX_M: f64 = 1.0;
 pub struct ImportArgs {
     /// The city file
     city: PathBuf,
-    /// Delivered files: .geojson or .json (also .gz), .shp with its siblings, .gpkg; together one version
+    /// Delivered files and folders: .shp with its siblings, .gpkg, .gdb, .fgb, .geojson, .csv, .xlsx, also in .zip and .gz; together one version
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// What the rows become 图层: cells, regions, components, departments, inspectors, `duty_zones`, overlays, `area_grades`,
@@ -39,9 +40,12 @@ pub struct ImportArgs {
     /// A mapping file, or a folder with one mapping for each file, named like it; without it fields are known by their names in the standards
     #[arg(long)]
     mapping: Option<PathBuf>,
-    /// The system of the coordinates: CGCS2000, WGS84 or EPSG:n; overrides mapping and file
+    /// The system of the coordinates: CGCS2000, WGS84, EPSG:n or LOCAL, the city's own plane; overrides mapping and file
     #[arg(long)]
     crs: Option<String>,
+    /// The secret parameters of the city's own plane, in a file that only you may read
+    #[arg(long, env = "WANMI_PARAMETERS")]
+    parameters: Option<PathBuf>,
     /// The encoding of texts in shapefiles, often GBK or UTF-8; overrides mapping and file
     #[arg(long)]
     encoding: Option<String>,
@@ -110,7 +114,8 @@ pub fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn request(args: ImportArgs) -> anyhow::Result<Request> {
-    let crs = args.crs.map(|crs| crs.parse::<Crs>()).transpose().map_err(Refused::Crs)?;
+    let crs = args.crs.as_deref().map(system).transpose().map_err(Refused::Crs)?;
+    let parameters = args.parameters.as_deref().map(parameters).transpose()?;
     let names: Vec<String> = args.files.iter().map(|file| file.display().to_string()).collect();
     let reason = match names.as_slice() {
         [first, .., last] => format!("import {}: {first} … {last} ({} files)", args.layer, names.len()),
@@ -121,6 +126,7 @@ fn request(args: ImportArgs) -> anyhow::Result<Request> {
         kind: args.layer,
         mapping: args.mapping,
         crs,
+        parameters,
         encoding: args.encoding,
         tolerance_m: args.tolerance_m,
         scope: if args.whole { Scope::Whole } else { Scope::Part },

@@ -11,6 +11,7 @@ use crate::model::profile::Profile;
 use crate::model::version::Version;
 use crate::rules::code_reused::code_reused;
 use crate::rules::finding::{Findings, Site};
+use crate::rules::line_dangling::NEAR_M;
 use crate::rules::near_duplicate::{RADIUS_MAX_M, Spot};
 use crate::store::{Store, StoreError};
 
@@ -36,6 +37,8 @@ pub struct Beside<'a> {
     pub gone: Vec<ComponentCode>,
     /// The city's points near the delivered ones that the delivery does not bring again, in code order.
     pub kept: Vec<(ComponentCode, Spot)>,
+    /// The city's lines near the delivered ones that the delivery does not bring again, by class.
+    pub lines: Vec<(u32, Vec<Vec<Position>>)>,
     /// The first positions of the city's components; only when the city has no cells, and so no origin.
     pub firsts: Vec<Position>,
     /// The classes met so far, by their numbers in spots.
@@ -59,10 +62,11 @@ pub fn beside<'a>(
         known: vec![Known::New; delivered.len()],
         gone: Vec::new(),
         kept: Vec::new(),
+        lines: Vec::new(),
         firsts: Vec::new(),
         classes: Classes::new(held.0, &held.1.near_duplicate_cm),
     };
-    let (order, near) = (Order::of(delivered), Extent::around(delivered));
+    let (order, near, near_lines) = (Order::of(delivered), Extent::around(delivered), Extent::of_lines(delivered));
     let (mut hint, mut reused) = (0, Vec::new());
     store.each_state(version, &mut |standing| {
         if with_firsts {
@@ -77,11 +81,15 @@ pub fn beside<'a>(
         if !again.is_empty() {
             return;
         }
-        if let Place::Point(at) = standing.place
-            && near.holds(at)
-        {
-            let (class, radius_m) = pass.classes.of(standing.edition, &standing.class);
-            pass.kept.push((standing.code.clone(), Spot { class, at, radius_m }));
+        match standing.place {
+            Place::Point(at) if near.holds(at) => {
+                let (class, radius_m) = pass.classes.of(standing.edition, &standing.class);
+                pass.kept.push((standing.code.clone(), Spot { class, at, radius_m }));
+            }
+            Place::Line(lines) if near_lines.meets(Extent::bounds(lines.iter().flatten())) => {
+                pass.lines.push((pass.classes.of(standing.edition, &standing.class).0, lines));
+            }
+            _ => {}
         }
         if scope == Scope::Whole {
             pass.gone.push(standing.code);
@@ -134,17 +142,36 @@ struct Extent {
 impl Extent {
     /// The delivered points with the widest radius of a duplicate around them.
     fn around(delivered: &[(Component, Site)]) -> Self {
-        let far = i64::MAX / 4;
-        let none = Extent { min: Position { x: far, y: far }, max: Position { x: -far, y: -far } };
-        let points = delivered.iter().filter_map(|(component, _)| match component.place {
+        let points = delivered.iter().filter_map(|(component, _)| match &component.place {
             Place::Point(at) => Some(at),
             _ => None,
         });
-        let all = points.fold(none, |all, at| Extent {
+        Extent::bounds(points).widened(RADIUS_MAX_M)
+    }
+
+    /// The delivered lines with what counts as beside them.
+    fn of_lines(delivered: &[(Component, Site)]) -> Self {
+        let lines = delivered.iter().filter_map(|(component, _)| match &component.place {
+            Place::Line(lines) => Some(lines),
+            _ => None,
+        });
+        Extent::bounds(lines.flatten().flatten()).widened(NEAR_M)
+    }
+
+    /// The box around positions.
+    fn bounds<'p>(positions: impl Iterator<Item = &'p Position>) -> Self {
+        let far = i64::MAX / 4;
+        let none = Extent { min: Position { x: far, y: far }, max: Position { x: -far, y: -far } };
+        positions.fold(none, |all, at| Extent {
             min: Position { x: all.min.x.min(at.x), y: all.min.y.min(at.y) },
             max: Position { x: all.max.x.max(at.x), y: all.max.y.max(at.y) },
-        });
-        let north = RADIUS_MAX_M * UNITS_PER_METRE;
+        })
+    }
+
+    /// The box and so many metres around it.
+    fn widened(self, by_m: f64) -> Self {
+        let all = self;
+        let north = by_m * UNITS_PER_METRE;
         let latitude = all.min.y.abs().max(all.max.y.abs()) as f64 / UNITS_PER_DEGREE as f64;
         // Furthest from the equator a metre is most units of longitude; at the poles it is all of them.
         let east = north / latitude.min(89.9).to_radians().cos();
@@ -153,6 +180,12 @@ impl Extent {
             min: Position { x: all.min.x - east, y: all.min.y - north },
             max: Position { x: all.max.x + east, y: all.max.y + north },
         }
+    }
+
+    fn meets(&self, other: Extent) -> bool {
+        let apart = |low: i64, high: i64, other: [i64; 2]| other[1] < low || high < other[0];
+        !apart(self.min.x, self.max.x, [other.min.x, other.max.x])
+            && !apart(self.min.y, self.max.y, [other.min.y, other.max.y])
     }
 
     fn holds(&self, at: Position) -> bool {

@@ -7,7 +7,7 @@ use super::refused::Refused;
 use super::system::SurveyPlane;
 use super::take::Taking;
 use super::target::Target;
-use crate::model::class::{Catalogue, Edition};
+use crate::model::class::{Catalogue, Edition, UnknownEdition};
 use crate::model::code::{CellCode, ClassCode, ComponentCode};
 use crate::model::component::{Component, Place, Unit};
 use crate::model::profile::Profile;
@@ -24,6 +24,7 @@ use crate::rules::shape_of_class::shape_of_class;
 use crate::rules::state_known::States;
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
 use crate::rules::unit_complete::unit_complete;
+use std::collections::BTreeMap;
 
 /// What rows of components are held against.
 #[derive(Debug)]
@@ -108,7 +109,8 @@ impl<'a> ComponentRows<'a> {
 impl Collect for ComponentRows<'_> {
     fn take(&mut self, row: Delivered<'_>) -> Result<Vec<Breach>, Refused> {
         let mut taking = Taking::new(row.fields, row.plan);
-        let edition = row.plan.edition;
+        let edition = edition(&mut taking, row.plan.edition);
+        extra(&mut taking);
         let code = taking.required(Target::Code, Code::CodeMissing, ComponentCode::of_text);
         if let Some(code) = &code {
             taking.form(&self.form, code.as_str());
@@ -129,6 +131,28 @@ impl Collect for ComponentRows<'_> {
             self.taken.push((component, row.site));
         }
         Ok(taking.breaches)
+    }
+}
+
+/// The edition that the row names, else the layer's.
+fn edition(taking: &mut Taking<'_>, of_layer: Edition) -> Edition {
+    let Some(text) = taking.text(Target::Edition) else { return of_layer };
+    text.parse().unwrap_or_else(|unknown: UnknownEdition| {
+        let label = taking.label(Target::Edition);
+        taking.breaches.push(Breach::new(Code::EditionUnknown, unknown.to_string()).of(label, &text));
+        of_layer
+    })
+}
+
+/// Kept fields as they were exported, beside those that the mapping keeps.
+fn extra(taking: &mut Taking<'_>) {
+    let Some(text) = taking.text(Target::Extra) else { return };
+    match serde_json::from_str::<BTreeMap<String, String>>(&text) {
+        Ok(kept) => taking.fields.extra.extend(kept),
+        Err(error) => {
+            let label = taking.label(Target::Extra);
+            taking.breaches.push(Breach::new(Code::ExtraForm, error.to_string()).of(label, &text));
+        }
     }
 }
 

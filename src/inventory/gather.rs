@@ -4,13 +4,15 @@ use super::class_names::ClassNames;
 use super::drawn::{Drawn, drawn};
 use super::encoding::Decoder;
 use super::mapping::{Mapping, MappingFile};
+use super::place_columns::{PlaceColumns, is_table, taken};
 use super::plan::{Fields, Misfit, Plan};
 use super::read::{Delivery, Importer, Item};
 use super::refused::Refused;
 use super::standard::{Names, assumed};
-use super::system::{Named, SurveyPlane, choose};
+use super::system::{Named, SurveyPlane, choose, system};
 use super::target::LayerKind;
 use crate::geom::crs::Crs;
+use crate::geom::local::Parameters;
 use crate::model::class::{Catalogue, Edition};
 use crate::rules::code::Code;
 use crate::rules::finding::{Breach, Findings, Severity, Site};
@@ -32,6 +34,8 @@ pub struct Gathering<'a> {
     pub mapping: Option<&'a Path>,
     /// The system that the command line names.
     pub crs: Option<Crs>,
+    /// The parameters of the city's own plane.
+    pub parameters: Option<&'a Parameters>,
     /// The encoding that the command line names.
     pub encoding: Option<&'a str>,
     /// The classes.
@@ -138,14 +142,15 @@ impl Gatherer<'_> {
     fn all(&mut self, importer: &Importer) -> Result<(), Refused> {
         let files = self.gathering.files;
         let mappings: Vec<_> = files.iter().map(|file| self.mapping_of(file)).collect::<Result<_, _>>()?;
-        let delivery = |(file, mapping): (&'_ PathBuf, &Option<(PathBuf, MappingFile)>)| {
-            let layer = mapping.as_ref().and_then(|(_, mapping)| mapping.source_layer().map(str::to_owned));
-            (file.clone(), layer)
-        };
-        let wanted: Vec<_> = files.iter().zip(&mappings).map(delivery).collect();
-        let deliveries: Vec<Delivery<'_>> = wanted
+        let deliveries: Vec<Delivery<'_>> = files
             .iter()
-            .map(|(path, layer)| Delivery { path, layer: layer.clone(), columns: None })
+            .zip(&mappings)
+            .map(|(path, mapping)| {
+                let mapping = mapping.as_ref().map(|(_, mapping)| mapping);
+                let layer = mapping.and_then(|mapping| mapping.source_layer().map(str::to_owned));
+                let columns = self.place_columns(mapping).iter().map(PlaceColumns::wanted).collect();
+                Delivery { path, layer, columns }
+            })
             .collect();
         let mut current = Current::default();
         importer.read(&deliveries, Rows::All, |item| {
@@ -236,6 +241,15 @@ impl Gatherer<'_> {
         Ok(Some((path, mapping)))
     }
 
+    /// Columns in which tables of a delivery may hold their places.
+    fn place_columns(&self, mapping: Option<&MappingFile>) -> Vec<PlaceColumns> {
+        match mapping {
+            Some(mapping) => mapping.place_columns(self.gathering.kind),
+            None if self.gathering.kind.is_drawn() => PlaceColumns::usual(),
+            None => Vec::new(),
+        }
+    }
+
     /// Opens a layer; `None` when the mapping has nothing to say of it.
     fn open(
         &mut self,
@@ -268,13 +282,22 @@ impl Gatherer<'_> {
             Some(mapped) => mapped.clone(),
             None => self.assume(layer, file_stem, decoder, &classes),
         };
-        let plan = Plan::new(&mapped, layer, file_stem, decoder, classes).map_err(|misfit| {
+        let misfit = |misfit| {
             let (file, layer) = named(layer);
             match misfit {
                 Misfit::Unknown { field, has } => Refused::MappingFieldUnknown { file, layer, field, has },
                 Misfit::Ambiguous { field } => Refused::MappingFieldAmbiguous { file, layer, field },
             }
-        })?;
+        };
+        let plan = Plan::new(&mapped, layer, file_stem, decoder, classes).map_err(misfit)?;
+        if kind.is_drawn() && is_table(layer) {
+            let offered = self.place_columns(mapping.map(|(_, mapping)| mapping));
+            let columns = taken(mapped.geometry.as_ref(), &offered, layer).map_err(misfit)?;
+            if let Some(columns) = columns.filter(|_| mapped.geometry.is_none()) {
+                let detail = format!("{columns} is the place");
+                self.findings.add(Some(&site), Breach::new(Code::FieldsAssumed, detail));
+            }
+        }
         let plane = self.plane_of(layer, &mapped, &site)?;
         Ok(Some(Open { plan, plane, site, rows: 0 }))
     }
@@ -293,7 +316,7 @@ impl Gatherer<'_> {
         if !self.gathering.kind.is_drawn() {
             return self.plane(Crs::Cgcs2000);
         }
-        let mapping = mapped.crs.as_deref().map(str::parse).transpose()?;
+        let mapping = mapped.crs.as_deref().map(system).transpose()?;
         let named = Named { command: self.gathering.crs, mapping, file: layer.crs.as_ref() };
         let (crs, told) = choose(&layer.file, named)?;
         self.findings.extend(Some(site), told);
@@ -304,7 +327,7 @@ impl Gatherer<'_> {
         if let Some(plane) = self.planes.iter().find(|plane| plane.crs == crs) {
             return Ok(plane.clone());
         }
-        let plane = Rc::new(SurveyPlane::new(crs)?);
+        let plane = Rc::new(SurveyPlane::new(crs, self.gathering.parameters)?);
         self.planes.push(plane.clone());
         Ok(plane)
     }

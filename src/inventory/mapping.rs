@@ -1,6 +1,7 @@
 //! A mapping: how delivered layers become things of a city. The form is `schemas/mapping.schema.json`.
 
 use super::glob::Glob;
+use super::place_columns::PlaceColumns;
 use super::target::{LayerKind, Target};
 use crate::model::class::Edition;
 use crate::rules::date_form::DateForm;
@@ -31,6 +32,8 @@ pub struct Mapping {
     pub edition: Option<Edition>,
     /// Which layer of a file with several.
     pub source_layer: Option<String>,
+    /// The columns that hold the place, in a table without shapes; the usual ones when absent.
+    pub geometry: Option<PlaceColumns>,
     /// Delivered fields kept as they are.
     pub keep: Vec<String>,
     /// Where the value of each target comes from.
@@ -168,6 +171,21 @@ impl MappingFile {
         self.sections.iter().map(|mapping| mapping.layer)
     }
 
+    /// Columns in which tables that become `kind` may hold their places.
+    pub fn place_columns(&self, kind: LayerKind) -> Vec<PlaceColumns> {
+        let mut several: Vec<PlaceColumns> = Vec::new();
+        for mapping in self.sections.iter().filter(|mapping| mapping.layer == kind) {
+            for columns in mapping.geometry.iter().filter(|_| kind.is_drawn()) {
+                if !several.contains(columns) {
+                    several.push(columns.clone());
+                }
+            }
+        }
+        let usual = self.sections.iter().any(|mapping| mapping.layer == kind && mapping.geometry.is_none());
+        several.extend(PlaceColumns::usual().into_iter().filter(|_| usual && kind.is_drawn()));
+        several
+    }
+
     /// Whether it tells layers apart.
     pub fn has_sections(&self) -> bool {
         self.sections.iter().any(|mapping| !mapping.layers.is_empty())
@@ -225,6 +243,7 @@ struct Document {
     encoding: Option<String>,
     edition: Option<Edition>,
     source_layer: Option<String>,
+    geometry: Option<PlaceColumns>,
     #[serde(default)]
     keep: Vec<String>,
     #[serde(default)]
@@ -242,6 +261,7 @@ struct Section {
     crs: Option<String>,
     encoding: Option<String>,
     edition: Option<Edition>,
+    geometry: Option<PlaceColumns>,
     #[serde(default)]
     keep: Vec<String>,
     #[serde(default)]
@@ -287,6 +307,7 @@ impl Section {
             encoding: self.encoding.or_else(|| document.encoding.clone()),
             edition: self.edition.or(document.edition),
             source_layer: document.source_layer.clone(),
+            geometry: self.geometry.or_else(|| document.geometry.clone()),
             keep,
             fields,
         })
@@ -500,7 +521,9 @@ mod tests {
     fn every_mapping_in_the_repository_is_read() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
         let mut read = 0;
-        for folder in ["dc/mapping", "small-city/mapping"] {
+        let real = ["champaign", "helsinki", "la-street-trees", "rotterdam", "shanghai-chongqing"];
+        let real = real.map(|set| format!("real/{set}/mapping"));
+        for folder in ["dc/mapping", "small-city/mapping"].map(str::to_owned).iter().chain(&real) {
             for entry in std::fs::read_dir(data.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
                 let text = std::fs::read_to_string(&path).unwrap();

@@ -17,11 +17,13 @@ pub mod read;
 pub mod class_names;
 pub mod glob;
 pub mod mapping;
+pub mod place_columns;
 pub mod plan;
 pub mod standard;
 pub mod suggest;
 
 pub mod drawn;
+pub mod parameters;
 pub mod system;
 
 pub mod gather;
@@ -39,15 +41,19 @@ pub mod stage;
 pub mod standing;
 pub mod thing_rules;
 
+pub mod recode;
+
 pub mod check;
 
 use crate::city::City;
 use crate::geom::crs::Crs;
+use crate::geom::local::Parameters;
 use crate::model::class::Catalogue;
 use crate::model::code::ComponentCode;
 use crate::model::thing::ThingKind;
 use crate::model::version::{Changeset, Version};
-use crate::rules::finding::Findings;
+use crate::rules::code_ended::EndedCodes;
+use crate::rules::finding::{Findings, Site};
 use crate::rules::swapped_axes::Surroundings;
 use crate::store::schedule::ScheduleNumber;
 use crate::store::{Change, Snapshot, Store};
@@ -75,6 +81,8 @@ pub struct Request {
     pub mapping: Option<PathBuf>,
     /// The system of the coordinates; overrides mapping and file.
     pub crs: Option<Crs>,
+    /// The parameters of the city's own plane, for coordinates in `LOCAL`.
+    pub parameters: Option<Parameters>,
     /// The encoding of texts; overrides mapping and file.
     pub encoding: Option<String>,
     /// Borders of cells up to this far apart, in metres, are joined.
@@ -133,13 +141,14 @@ pub fn import(
     request: &Request,
     progress: Progress<'_>,
 ) -> Result<Outcome, Refused> {
-    let base = Base::load(store)?;
+    let base = Base::load(store, request.kind)?;
     let mut findings = Findings::new();
     let gathering = Gathering {
         files: &request.files,
         kind: request.kind,
         mapping: request.mapping.as_deref(),
         crs: request.crs,
+        parameters: request.parameters.as_ref(),
         encoding: request.encoding.as_deref(),
         catalogue: &base.catalogue,
         edition: base.snapshot.city.profile.edition,
@@ -227,10 +236,12 @@ struct Base {
     catalogue: Arc<Catalogue>,
     /// The city without its components.
     city: City,
+    /// Codes of the delivered layer that no thing has any more.
+    ended: EndedCodes,
 }
 
 impl Base {
-    fn load(store: &dyn Store) -> Result<Self, Refused> {
+    fn load(store: &dyn Store, kind: LayerKind) -> Result<Self, Refused> {
         let version = store.newest()?;
         let snapshot = store.frame(version)?.with(Vec::new());
         let catalogue = Arc::new(classes::catalogue(&snapshot.city.profile)?);
@@ -245,7 +256,15 @@ impl Base {
             components: Vec::new(),
         };
         let city = City::build(bare, catalogue.clone()).map_err(Refused::CityBroken)?;
-        Ok(Base { version, snapshot, catalogue, city })
+        let ended = EndedCodes::new(store.ended(kind.stored())?);
+        Ok(Base { version, snapshot, catalogue, city, ended })
+    }
+
+    /// Tells delivered codes that things had which have ended.
+    fn judge_ended<'d>(&self, delivered: impl Iterator<Item = (&'d str, &'d Site)>, findings: &mut Findings) {
+        for (code, site) in delivered {
+            findings.extend(Some(site), self.ended.check(code));
+        }
     }
 
     fn surroundings(&self) -> Option<Surroundings> {
@@ -256,6 +275,7 @@ impl Base {
     fn regions(&self, read: &Reading<'_>, findings: &mut Findings) -> Result<Made, Refused> {
         let mut rows = regions::RegionRows::new(&self.snapshot.city.profile, self.surroundings())?;
         let tally = read.into(&mut rows, findings)?;
+        self.judge_ended(rows.taken.iter().map(|(region, site)| (region.code.as_str(), site)), findings);
         let staged = stage::regions(&self.snapshot, &self.city, &rows.taken, findings);
         Ok(Made { tally, staged, moved: Vec::new() })
     }
@@ -269,6 +289,7 @@ impl Base {
         let Some(made) = made else {
             return Ok(Made { tally, staged: Staged::default(), moved: Vec::new() });
         };
+        self.judge_ended(made.rows.iter().map(|row| (row.cell.code.as_str(), &row.site)), findings);
         let staged = stage::cells(&self.snapshot, &self.city, &made, findings);
         Ok(Made { tally, staged, moved: made.moved })
     }
@@ -289,6 +310,11 @@ impl Base {
         let mut pass = beside::beside((store, self.version), held, &rows.taken, (scope, homeless), findings)?;
         standing::judge_places(&self.city, &pass.firsts, &rows.taken, findings);
         standing::judge_neighbours(&mut pass.classes, &pass.kept, &rows.taken, findings);
+        standing::judge_lines(&mut pass.classes, &pass.lines, &rows.taken, findings);
+        self.judge_ended(
+            rows.taken.iter().map(|(component, site)| (component.code.as_str(), site)),
+            findings,
+        );
         let staged = stage::components(rows.taken, &pass.known, pass.gone);
         Ok(Made { tally, staged, moved: Vec::new() })
     }
@@ -305,6 +331,7 @@ impl Base {
         let whole = scope == Scope::Whole;
         let kept = thing_rules::kept(&self.snapshot.things, kind, &rows.taken, whole);
         thing_rules::judge(&self.snapshot, &self.city, &rows.taken, &kept, findings);
+        self.judge_ended(rows.taken.iter().map(|(thing, site)| (thing.code.as_str(), site)), findings);
         let staged = stage::things(&self.snapshot.things, kind, &rows.taken, scope);
         Ok(Made { tally, staged, moved: Vec::new() })
     }

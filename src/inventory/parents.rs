@@ -8,9 +8,12 @@ use crate::model::code::{CellCode, RegionCode};
 use crate::model::region::{Level, Region};
 use crate::rules::code::Code;
 use crate::rules::finding::Breach;
+use crate::rules::region_uncovered::{Filled, region_uncovered};
 use geo::{Area, BooleanOps, Coord, LineString, MultiPolygon, Polygon};
+use geo::{Euclidean, Length};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
+use std::collections::HashMap;
 
 /// A part of a cell in another region is told when it is larger than this, in m²: below, two surveys of one border differ …
 const CUT_M2: f64 = 100.0;
@@ -143,6 +146,24 @@ impl<'a> RegionTree<'a> {
                 format!("cell {cell}: {own_m2:.1} m² lie in {level} {chosen}, {other_m2:.1} m² in {other}");
             Breach::new(Code::CellCutByRegion, detail).of(level.as_str(), chosen.as_str())
         })
+    }
+
+    /// Tells communities that cells with these shares do not fill.
+    pub fn judge_filled<'s>(&self, shares: impl Iterator<Item = &'s Shares>) -> Vec<Breach> {
+        let mut filled: HashMap<&RegionCode, f64> = HashMap::new();
+        for (code, shared_m2) in shares.flat_map(|shares| shares.at(Level::Community)) {
+            *filled.entry(code).or_default() += shared_m2;
+        }
+        let communities = self.regions.iter().filter(|region| region.level == Level::Community);
+        let judge = |region: &Region| {
+            let filled_m2 = *filled.get(&region.code)?;
+            let [low, high] = corners(region.border.iter().flatten().flatten())?;
+            let drawn = Frame::around(low, high).polygons(&region.border);
+            let border_m = drawn.iter().map(|polygon| Euclidean.length(polygon.exterior())).sum();
+            let drawn_m2 = drawn.unsigned_area();
+            region_uncovered(&Filled { region: &region.code, drawn_m2, border_m, filled_m2 })
+        };
+        communities.filter_map(judge).collect()
     }
 
     /// The region of a level that the chosen parents below it declare.

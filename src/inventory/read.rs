@@ -44,8 +44,8 @@ pub struct Delivery<'a> {
     pub path: &'a Path,
     /// The one layer to read; every layer when absent.
     pub layer: Option<String>,
-    /// The columns that hold the place, in a table without shapes.
-    pub columns: Option<Columns>,
+    /// Columns that may hold the place, in tables without shapes; the first that a table has whole count.
+    pub columns: Vec<Columns>,
 }
 
 /// What deliveries hold, in their order.
@@ -304,7 +304,7 @@ mod tests {
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let importer = Importer { program, silence: Duration::from_millis(300) };
-        let delivery = Delivery { path: Path::new("a.geojson"), layer: None, columns: None };
+        let delivery = Delivery { path: Path::new("a.geojson"), layer: None, columns: Vec::new() };
         importer.read(&[delivery], Rows::All, |_| Ok(())).unwrap_err()
     }
 

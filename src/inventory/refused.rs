@@ -3,6 +3,7 @@
 use super::classes::NoCatalogue;
 use super::encoding::UnknownEncoding;
 use super::mapping::InvalidMapping;
+use super::parameters::NoParameters;
 use super::target::LayerKind;
 use crate::city::build::BuildError;
 use crate::cover::arcs::BrokenCover;
@@ -36,6 +37,8 @@ pub enum Refused {
     CrsNotEpsg { file: String, name: String },
     #[error("cells come in {first} and in {other}; a cover is built in one plane")]
     CrsMixed { first: Crs, other: Crs },
+    #[error("{}: {source}", .path.display())]
+    Parameters { path: PathBuf, source: NoParameters },
     #[error(transparent)]
     Crs(#[from] CrsError),
     #[error("{file}: {source}")]
@@ -79,6 +82,7 @@ impl Refused {
             Refused::CrsConflict { .. } => "crs_conflict",
             Refused::CrsNotEpsg { .. } => "crs_not_epsg",
             Refused::CrsMixed { .. } => "crs_mixed",
+            Refused::Parameters { .. } => "parameters_invalid",
             Refused::Crs(error) => error.code(),
             Refused::EncodingUnknown { .. } => "encoding_unknown",
             Refused::EncodingMissing { .. } => "encoding_missing",
@@ -114,6 +118,10 @@ impl Refused {
                 "改正映射；确知文件有误时用 --crs / correct the mapping; if the file is wrong, override with --crs"
             }
             Refused::CrsMixed { .. } => "统一坐标系后重新提交 / deliver all cells in one system",
+            Refused::Parameters { .. }
+            | Refused::Crs(CrsError::NoParameters | CrsError::Parameters { .. }) => {
+                "用 --parameters 给出本市坐标系参数文件（权限 600） / give the file of the city's own parameters with --parameters, mode 600"
+            }
             Refused::Crs(_) => {
                 "使用 CGCS2000 或其高斯投影（EPSG 代码） / use CGCS2000 or a plane of it, by EPSG number"
             }

@@ -2,7 +2,7 @@
 
 use super::beside::Known;
 use super::cells::{MadeCover, border_arcs, outline};
-use super::parents::RegionTree;
+use super::parents::{RegionTree, Shares};
 use super::regions::judge_parents;
 use crate::city::build::cell_area_m2;
 use crate::city::{CellGrid, City};
@@ -141,7 +141,7 @@ fn reparented(
 ) -> Vec<Cell> {
     let (old, new) = (RegionTree::new(old), RegionTree::new(new));
     let origin = grid.cover.origin();
-    let parents: Vec<(Parents, Vec<Breach>)> = city
+    let parents: Vec<(Parents, Vec<Breach>, Shares)> = city
         .cells
         .par_iter()
         .enumerate()
@@ -152,11 +152,12 @@ fn reparented(
             let chosen = new.choose(&shares, &declared);
             let mut breaches = new.judge(&cell.code, &shares, &chosen);
             breaches.extend(changed(cell, &chosen));
-            (chosen, breaches)
+            (chosen, breaches, shares)
         })
         .collect();
+    findings.extend(None, new.judge_filled(parents.iter().map(|(_, _, shares)| shares)));
     let mut cells = city.cells.to_vec();
-    for (cell, (parents, breaches)) in cells.iter_mut().zip(parents) {
+    for (cell, (parents, breaches, _)) in cells.iter_mut().zip(parents) {
         findings.extend(None, breaches);
         cell.parents = parents;
     }
@@ -225,7 +226,7 @@ fn judge_cells(base: &Snapshot, made: &MadeCover, findings: &mut Findings) {
 fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Vec<Cell> {
     let tree = RegionTree::new(regions);
     let origin = made.cover.origin();
-    let parents: Vec<(Parents, Vec<Breach>)> = made
+    let parents: Vec<(Parents, Vec<Breach>, Shares)> = made
         .rows
         .par_iter()
         .enumerate()
@@ -235,10 +236,11 @@ fn parented(regions: &[Region], made: &MadeCover, findings: &mut Findings) -> Ve
             let chosen = tree.choose(&shares, &cell.parents);
             let mut breaches = tree.unknown(&cell.parents);
             breaches.extend(tree.judge(&cell.code, &shares, &chosen));
-            (chosen, breaches)
+            (chosen, breaches, shares)
         })
         .collect();
-    let finished = made.rows.iter().zip(parents).map(|(row, (parents, breaches))| {
+    findings.extend(None, tree.judge_filled(parents.iter().map(|(_, _, shares)| shares)));
+    let finished = made.rows.iter().zip(parents).map(|(row, (parents, breaches, _))| {
         findings.extend(Some(&row.site), breaches);
         Cell { parents, ..row.cell.clone() }
     });

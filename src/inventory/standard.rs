@@ -63,6 +63,7 @@ pub fn assumed(kind: LayerKind, names: Names<'_>, classes: &ClassNames) -> Assum
         encoding: None,
         edition: None,
         source_layer: None,
+        geometry: None,
         keep: Vec::new(),
         fields,
     };

@@ -2,15 +2,17 @@
 
 use crate::city::inventory::shape_on;
 use crate::city::{CellGrid, City};
-use crate::geom::lattice::{Origin, Position};
+use crate::geom::lattice::{Origin, Point, Position};
+use crate::geom::metres::segment_distance_m;
 use crate::model::class::{Accuracy, Catalogue, Edition, Kind};
 use crate::model::code::{ClassCode, ComponentCode};
 use crate::model::component::{Component, Place};
 use crate::model::profile::NearDuplicate;
 use crate::rules::code::Code;
 use crate::rules::code_county::code_county;
-use crate::rules::delivered_cell_differs::delivered_cell_differs;
+use crate::rules::delivered_cell_differs::{delivered_cell_differs, tolerance_m};
 use crate::rules::finding::{Breach, Findings, Site};
+use crate::rules::line_dangling::{Drawn, dangling, line_dangling};
 use crate::rules::near_duplicate::{Spot, components_stacked, near_duplicate, near_duplicates, stacked};
 use crate::rules::outside_cover::outside_cover;
 use rayon::prelude::*;
@@ -67,12 +69,23 @@ pub fn in_grid(city: &City, grid: &CellGrid, component: &Component) -> Vec<Breac
     let cell = shape.and_then(|shape| grid.cell_at(shape.anchor())).map(|cell| city.cell(cell));
     let holds = cell.map(|cell| &cell.code);
     let district = cell.and_then(|cell| cell.parents.district.as_ref());
-    let breaches = [
-        outside_cover(component, holds),
-        delivered_cell_differs(component, holds),
-        code_county(component, district),
-    ];
+    let differs = delivered_cell_differs(component, holds).filter(|_| !is_beside(city, grid, component));
+    let breaches = [outside_cover(component, holds), differs, code_county(component, district)];
     breaches.into_iter().flatten().collect()
+}
+
+/// Whether the cell that a row names is as near as the component's class is exact.
+fn is_beside(city: &City, grid: &CellGrid, component: &Component) -> bool {
+    let named = component.delivered_cell.as_ref().and_then(|code| city.cell_id(code.as_str()));
+    let Some(named) = named else { return false };
+    let class = city.catalogue.get(component.edition, Kind::Component, &component.class);
+    let tolerance_m = tolerance_m(class.and_then(|class| class.accuracy));
+    let at = component.place.first().to_degrees();
+    let degrees = |point: Point| grid.cover.origin().position_of(point).to_degrees();
+    grid.cover.polygons(named).iter().flatten().any(|ring| {
+        let ends = ring.iter().zip(ring.iter().cycle().skip(1));
+        ends.into_iter().any(|(a, b)| segment_distance_m(at, degrees(*a), degrees(*b)) <= tolerance_m)
+    })
 }
 
 /// Tells a component that the city's lattice cannot hold.
@@ -121,6 +134,29 @@ pub fn judge_neighbours(
         let codes = [of[i].0.as_str(), of[j].0.as_str()];
         if codes[0] != codes[1] {
             findings.add(of[i].1, components_stacked(codes[0], codes[1], spots[i].at));
+        }
+    }
+}
+
+/// Tells ends of delivered lines that lie just beside a line of their class, delivered or one of the city's `kept`.
+///
+/// Cost: n log n in the vertices of lines.
+pub fn judge_lines(
+    classes: &mut Classes<'_>,
+    kept: &[(u32, Vec<Vec<Position>>)],
+    delivered: &[(Component, Site)],
+    findings: &mut Findings,
+) {
+    let (mut drawn, mut of) = (Vec::new(), Vec::new());
+    for (component, site) in delivered {
+        let Place::Line(lines) = &component.place else { continue };
+        drawn.push(Drawn { class: classes.of(component.edition, &component.class).0, lines });
+        of.push((component.code.as_str(), site));
+    }
+    drawn.extend(kept.iter().map(|(class, lines)| Drawn { class: *class, lines }));
+    for (index, end, off_m) in line_dangling(&drawn) {
+        if let Some((code, site)) = of.get(index) {
+            findings.add(Some(site), dangling(code, end, off_m));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::class_names::ClassNames;
 use super::encoding::{Decoder, NoText, Text};
 use super::gather::stem;
 use super::mapping::{From, Lookup, Mapping, Source};
+use super::place_columns::{PlaceColumns, is_table};
 use super::read::{Delivery, Importer, Item};
 use super::refused::Refused;
 use super::standard::{Names, assumed};
@@ -38,7 +39,9 @@ pub fn suggest(
     classes: &ClassNames,
 ) -> Result<String, Refused> {
     let mut seen: Vec<Seen> = Vec::new();
-    let delivery = Delivery { path: file, layer: None, columns: None };
+    let usual = PlaceColumns::usual();
+    let columns = usual.iter().map(PlaceColumns::wanted).collect();
+    let delivery = Delivery { path: file, layer: None, columns };
     importer.read(&[delivery], Rows::Sample(LOOKED_AT), |item| {
         match item {
             Item::Layer(layer) => seen.push(Seen { layer, rows: Vec::new() }),
@@ -61,9 +64,28 @@ pub fn suggest(
     );
     match seen.as_slice() {
         [one] => section(&mut page, one, kind, classes, false),
-        several => several.iter().for_each(|layer| section(&mut page, layer, kind, classes, true)),
+        several => several.iter().for_each(|layer| among(&mut page, layer, kind, classes)),
     }
     Ok(page)
+}
+
+/// Writes the part of one layer among several; one without rows or without what `kind` must have is left out, told.
+fn among(page: &mut String, seen: &Seen, kind: LayerKind, classes: &ClassNames) {
+    let name = &seen.layer.name;
+    if seen.rows.is_empty() {
+        let _ = writeln!(page, "\n# 无记录 layer {} has no rows", quoted(name));
+        return;
+    }
+    let mut part = String::new();
+    section(&mut part, seen, kind, classes, true);
+    if part.contains("待填 required") {
+        let _ = writeln!(page, "\n# 不像 layer {} does not look like {kind}:", quoted(name));
+        part = part
+            .lines()
+            .filter(|line| !line.is_empty())
+            .fold(String::new(), |all, line| all + "# " + line + "\n");
+    }
+    page.push_str(&part);
 }
 
 /// Writes one layer's part; writing to a `String` cannot fail.
@@ -92,7 +114,19 @@ fn section(page: &mut String, seen: &Seen, kind: LayerKind, classes: &ClassNames
     for told in &found.told {
         let _ = writeln!(page, "# {}", told.detail);
     }
-    let _ = writeln!(page, "\n[{}fields]", if among { "section." } else { "" });
+    let within = if among { "section." } else { "" };
+    if kind.is_drawn() && is_table(layer) {
+        let _ = match PlaceColumns::first(&PlaceColumns::usual(), layer) {
+            Some(PlaceColumns::Xy { x, y }) => {
+                writeln!(page, "\n[{within}geometry]\nx = {}\ny = {}", quoted(x), quoted(y))
+            }
+            Some(PlaceColumns::Wkt(wkt)) => writeln!(page, "\n[{within}geometry]\nwkt = {}", quoted(wkt)),
+            None => {
+                writeln!(page, "\n# 待填 required: [{within}geometry] x = \"…\", y = \"…\", or wkt = \"…\"")
+            }
+        };
+    }
+    let _ = writeln!(page, "\n[{within}fields]");
     write_fields(page, seen, &found.mapping, &fields, decoder);
 }
 

@@ -4,6 +4,7 @@ use super::refused::Refused;
 use crate::cover::deliver::{NoPlace, Plane};
 use crate::geom::crs::{Crs, CrsError, Purpose, Transformer};
 use crate::geom::lattice::{Degrees, Position};
+use crate::geom::local::Parameters;
 use crate::geom::plane::between;
 use crate::rules::code::Code;
 use crate::rules::finding::Breach;
@@ -19,6 +20,14 @@ pub struct Named<'a> {
     pub mapping: Option<Crs>,
     /// The file.
     pub file: Option<&'a DeclaredCrs>,
+}
+
+/// The system that a text names; a survey may be drawn in the city's own plane, `LOCAL`.
+///
+/// # Errors
+/// [`CrsError::Unknown`].
+pub fn system(text: &str) -> Result<Crs, CrsError> {
+    if text == "LOCAL" { Ok(Crs::Local) } else { text.parse() }
 }
 
 /// The system of a layer, and what is worth telling about the choice.
@@ -78,12 +87,16 @@ pub struct SurveyPlane {
 }
 
 impl SurveyPlane {
-    /// The plane of a system that surveys may use.
+    /// The plane of a system that surveys may use; the city's own needs its parameters.
     ///
     /// # Errors
-    /// When the system is unknown, shifted, or leads nowhere within metres.
-    pub fn new(crs: Crs) -> Result<Self, CrsError> {
-        Ok(SurveyPlane { crs, transformer: Transformer::new(crs, Purpose::Survey)? })
+    /// When the system is unknown, shifted, or leads nowhere within metres; when parameters are missing or cannot be.
+    pub fn new(crs: Crs, parameters: Option<&Parameters>) -> Result<Self, CrsError> {
+        let transformer = match parameters.filter(|_| crs == Crs::Local) {
+            Some(parameters) => Transformer::local(parameters)?,
+            None => Transformer::new(crs, Purpose::Survey)?,
+        };
+        Ok(SurveyPlane { crs, transformer })
     }
 }
 
@@ -170,7 +183,7 @@ mod tests {
     #[test]
     fn shifted_systems_make_no_plane() {
         for crs in [Crs::Gcj02, Crs::Bd09] {
-            assert_eq!(SurveyPlane::new(crs).err().unwrap().code(), "crs_not_for_survey");
+            assert_eq!(SurveyPlane::new(crs, None).err().unwrap().code(), "crs_not_for_survey");
         }
     }
 }

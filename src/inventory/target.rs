@@ -1,6 +1,7 @@
 //! What a delivered row can become, and the places that a mapping fills.
 
 use crate::model::thing::{Form, ThingKind};
+use crate::store::past::Layer;
 use std::fmt;
 use std::str::FromStr;
 
@@ -55,6 +56,8 @@ targets! {
     Changed "changed"
     DataSource "data_source"
     Note "note"
+    Edition "edition"
+    Extra "extra"
     Community "community"
     Street "street"
     District "district"
@@ -177,6 +180,16 @@ impl LayerKind {
             LayerKind::Regions => "regions",
             LayerKind::Components => "components",
             LayerKind::Things(kind) => kind.as_str(),
+        }
+    }
+
+    /// The layer of the store that keeps such things.
+    pub fn stored(self) -> Layer {
+        match self {
+            LayerKind::Cells => Layer::Cells,
+            LayerKind::Regions => Layer::Regions,
+            LayerKind::Components => Layer::Components,
+            LayerKind::Things(kind) => Layer::Things(kind),
         }
     }
 

@@ -1,12 +1,15 @@
 //! What the whole city says of delivered departments, zones and places: what they name is there, zones share the cells,
 //! doors stand once.
 
-use crate::city::City;
+use crate::city::inventory::shape_on;
+use crate::city::{CellGrid, City};
 use crate::cover::CellId;
+use crate::model::code::RegionCode;
 use crate::model::profile::Profile;
 use crate::model::snapshot::Snapshot;
 use crate::model::thing::{Thing, ThingKind};
 use crate::rules::address::Addresses;
+use crate::rules::address_community::Communities;
 use crate::rules::duty_zone::{Neighbours, cells_by_zone};
 use crate::rules::finding::{Findings, Site};
 use crate::rules::reference::Present;
@@ -32,9 +35,12 @@ pub fn judge(
     }
     let Some(kind) = delivered.first().map(|(thing, _)| thing.kind) else { return };
     if kind == ThingKind::PlaceName {
-        let addresses = Addresses::new(all());
+        let (addresses, communities) = (Addresses::new(all()), Communities::new(&base.regions));
         for (thing, site) in delivered {
             findings.extend(Some(site), addresses.check(thing));
+            if let Some(grid) = &city.grid {
+                findings.extend(Some(site), communities.check(thing, community(city, grid, thing)));
+            }
         }
     }
     if kind == ThingKind::DutyZone {
@@ -42,6 +48,12 @@ pub fn judge(
         findings.extend(None, cells_by_zone(&base.cells, &zones));
         judge_adjacent(&base.city.profile, city, delivered, findings);
     }
+}
+
+/// The community that a thing stands in; `None` for one in no cell.
+fn community<'a>(city: &'a City, grid: &CellGrid, thing: &Thing) -> Option<&'a RegionCode> {
+    let shape = shape_on(grid.cover.origin(), thing.place.as_ref()?)?;
+    city.cell(grid.cell_at(shape.anchor())?).parents.community.as_ref()
 }
 
 fn judge_adjacent(profile: &Profile, city: &City, delivered: &[(Thing, Site)], findings: &mut Findings) {

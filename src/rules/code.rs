@@ -34,6 +34,9 @@ codes! {
     AddressDuplicate "address_duplicate" Warning
         "门（楼）牌重复" "a door plate that another row or the city has already" =>
         "核对，删除重复的门（楼）牌" "look at both, remove one"
+    AddressOtherCommunity "address_other_community" Warning
+        "门（楼）牌不在地址所述社区" "a door plate in another community than its address names" =>
+        "核对位置或地址" "look at its place and at the address"
     AddressOffRoad "address_off_road" Warning
         "门（楼）牌远离所在街巷" "a door plate far from the road it names" =>
         "核对位置或所在街巷" "look at its place and at the road"
@@ -103,6 +106,9 @@ codes! {
     CodeDuplicate "code_duplicate" Error
         "编码重复" "a code given twice" =>
         "每个对象使用唯一编码" "give each thing a code of its own"
+    CodeEnded "code_ended" Warning
+        "编码曾属于已结束的对象" "a code that a thing had which has ended" =>
+        "确认是同一对象；否则另编新码" "make sure that it is the same thing, else give a new code"
     CodeForm "code_form" Error
         "编码形式不符合城市配置" "a code that does not have the form of the profile" =>
         "改正编码；字段应为文本型，以免丢失前导零" "correct it; keep codes in a text field, numbers lose leading zeros"
@@ -199,6 +205,12 @@ codes! {
     EdgeUnmatched "edge_unmatched" Info
         "相邻边界顶点不对应，已补齐" "a vertex that a neighbour lacked was added to its border" =>
         "无需处理" "nothing to do"
+    EditionUnknown "edition_unknown" Error
+        "标准版本不可识别" "an edition that is none" =>
+        "填写 gbt47678.5-2026、gbt30428.2-2013 或 cjt214-2007" "write one of the three editions"
+    ExtraForm "extra_form" Error
+        "附加字段不是文本的 JSON 对象" "kept fields that are no JSON object of texts" =>
+        "按导出时的形式填写，或删除该列" "write them as they were exported, or leave the column out"
     FieldsAssumed "fields_assumed" Info
         "按标准字段名读取" "fields were taken by their names in the standards" =>
         "核对；不对时用 --mapping 给出映射" "look at them; give a mapping when one is wrong"
@@ -241,6 +253,9 @@ codes! {
     LevelUnknown "level_unknown" Error
         "区域层级不可识别" "a level that is none" =>
         "填写 community、street 或 district" "write community, street or district"
+    LineDangling "line_dangling" Warning
+        "线端悬挂，未与邻近同类线相接" "a line that ends just beside another of its class without meeting it" =>
+        "核对；应相接的，使端点落在线上" "look at it; where they meet, put the end onto the line"
     LineOverlapsItself "line_overlaps_itself" Warning
         "线与自身重叠" "a line that runs back over itself" =>
         "删除重复的线段" "remove the part drawn twice"
@@ -274,6 +289,9 @@ codes! {
     RegionLevel "region_level" Error
         "上级区域的层级不高于本级" "the declared parent is not of a higher level" =>
         "改正上级区域代码" "correct the parent's code"
+    RegionUncovered "region_uncovered" Warning
+        "社区未被单元网格填满" "a community that cells fill in part" =>
+        "核对单元网格与社区边界" "compare the borders of cells and community"
     RegionUnknown "region_unknown" Error
         "所填区域不存在" "a declared region that the city does not have" =>
         "先导入区域，或改正代码" "import the regions first, or correct the code"
@@ -419,6 +437,7 @@ impl Code {
 const DEFECTS: &[(Code, &str)] = &[
     (Code::AddressDuplicate, "A1"),
     (Code::AddressOffRoad, "A1"),
+    (Code::AddressOtherCommunity, "A1"),
     (Code::CellAreaDiffers, "G9"),
     (Code::CellAreaUnusual, "G10"),
     (Code::CellCutByRegion, "G7"),
@@ -434,6 +453,7 @@ const DEFECTS: &[(Code, &str)] = &[
     (Code::ClassUnknown, "C4"),
     (Code::CodeCounty, "C2"),
     (Code::CodeDuplicate, "G3 C5"),
+    (Code::CodeEnded, "G3 C5"),
     (Code::CodeForm, "G1 C1"),
     (Code::CodeFromNumber, "C16"),
     (Code::CodeReused, "C5"),
@@ -460,11 +480,13 @@ const DEFECTS: &[(Code, &str)] = &[
     (Code::GeometryEmpty, "C17"),
     (Code::GeometryMissing, "C17"),
     (Code::IntervalReversed, "G12"),
+    (Code::LineDangling, "L1"),
     (Code::LineOverlapsItself, "L1"),
     (Code::LineWithoutLength, "L1"),
     (Code::NearDuplicate, "C6"),
     (Code::ParentDisagrees, "G7"),
     (Code::ParentMissing, "G7"),
+    (Code::RegionUncovered, "G6"),
     (Code::RingInvalid, "G4"),
     (Code::RingTooShort, "G4"),
     (Code::StateUnknown, "C13"),

@@ -337,6 +337,8 @@ fn gone_and_back(site: &dyn Site) {
     let gone = Change { gone: vec![component_code(7)], ..Change::default() };
     commit(&mut *store, &gone);
     commit(&mut *store, &gone);
+    assert_eq!(store.ended(Layer::Components).unwrap(), [component_code(7).to_string()]);
+    assert!(store.ended(Layer::Cells).unwrap().is_empty());
     commit(&mut *store, &Change { components: vec![component(7)], ..Change::default() });
     let has = |version| load(&*store, version).components.contains(&component(7));
     assert_eq!([1, 2, 3, 4].map(has), [true, false, false, true]);
@@ -378,6 +380,7 @@ fn a_thing_gone_and_back(site: &dyn Site) {
     let gone = Change { gone_things: vec![(kind, thing_code(1))], ..Change::default() };
     commit(&mut *store, &gone);
     commit(&mut *store, &gone);
+    assert_eq!(store.ended(Layer::Things(kind)).unwrap(), [thing_code(1).to_string()]);
     commit(&mut *store, &both);
     let has = |version| {
         let things = load(&*store, version).things;

@@ -118,6 +118,14 @@ pub trait Store: Schedule {
     /// [`StoreError::NoSuchVersion`]; when the store cannot be read or holds what wanmi never wrote.
     fn since(&self, base: Version, newest: Version) -> Result<Since, StoreError>;
 
+    /// The codes of a layer that things had which have ended, and no thing has now; in no order.
+    ///
+    /// Cost: one pass over what ended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn ended(&self, layer: past::Layer) -> Result<Vec<String>, StoreError>;
+
     /// Makes the version after `base` durable and returns it; all of the change or nothing.
     ///
     /// A change that changes nothing makes a version all the same.

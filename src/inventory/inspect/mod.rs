@@ -8,6 +8,7 @@ pub mod places;
 pub mod texts;
 
 use super::encoding::{Decoder, encoding};
+use super::place_columns::PlaceColumns;
 use super::read::{Delivery, Importer, Item};
 use super::refused::Refused;
 use places::{Extent, Look, looks};
@@ -155,7 +156,8 @@ pub fn inspect(importer: &Importer, paths: &[PathBuf], named: Option<&str>) -> R
     for path in paths {
         let mut inspected = Inspected { path: path.display().to_string(), ..Inspected::default() };
         let mut looking = Looking { named, inspected: &mut inspected, open: None };
-        let delivery = Delivery { path, layer: None, columns: None };
+        let columns = PlaceColumns::usual().iter().map(PlaceColumns::wanted).collect();
+        let delivery = Delivery { path, layer: None, columns };
         let result = importer.read(&[delivery], Rows::Sample(SAMPLE_ROWS), |item| {
             looking.see(item);
             Ok(())

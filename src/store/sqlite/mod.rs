@@ -190,6 +190,10 @@ impl Store for SqliteStore {
         })
     }
 
+    fn ended(&self, layer: crate::store::past::Layer) -> Result<Vec<String>, StoreError> {
+        self.reading("reading ended codes", |conn| past::ended(conn, layer))
+    }
+
     fn commit(&mut self, base: Version, by: &Changeset, change: &Change) -> Result<Version, StoreError> {
         self.writing("committing", |conn| write(conn, base, by, change))
     }

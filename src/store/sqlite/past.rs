@@ -105,6 +105,17 @@ impl Past for SqliteStore {
     }
 }
 
+/// Codes that only ended entries have.
+pub(super) fn ended(conn: &Connection, layer: Layer) -> Step<Vec<String>> {
+    let (table, kind) = (entries_of(layer).table, kind_of(layer));
+    let mut select = conn.prepare(&format!(
+        "SELECT DISTINCT code FROM {table} WHERE {kind} AND to_version IS NOT NULL
+         EXCEPT SELECT code FROM {table} WHERE {kind} AND to_version IS NULL"
+    ))?;
+    let codes = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(codes)
+}
+
 fn entries_of(layer: Layer) -> Entries {
     match layer {
         Layer::Cells => CELL,

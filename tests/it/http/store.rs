@@ -1,5 +1,6 @@
 //! A store in memory that tests change while the service runs.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use time::OffsetDateTime;
 use wanmi::model::component::Component;
@@ -7,6 +8,7 @@ use wanmi::model::row::{ComponentRow, Entry};
 use wanmi::model::snapshot::{Frame, Snapshot};
 use wanmi::model::version::{Changeset, Version};
 use wanmi::store::schedule::{Schedule, ScheduleNumber, Scheduled};
+use wanmi::store::past::Layer;
 use wanmi::store::{Change, Details, LogEntry, Since, Store, StoreError};
 
 /// Every snapshot so far, the newest last.
@@ -111,6 +113,17 @@ impl Store for MemoryStore {
             gone: codes.filter(|code| !still(code.clone())).collect(),
             frame: self.frame(base)? != Frame { version: base, ..self.frame(newest)? },
         })
+    }
+
+    fn ended(&self, layer: Layer) -> Result<Vec<String>, StoreError> {
+        let snapshots = self.0.lock().unwrap();
+        let codes = |snapshot: &Snapshot| -> BTreeSet<String> {
+            assert_eq!(layer, Layer::Components, "no test asks for others");
+            snapshot.components.iter().map(|component| component.code.to_string()).collect()
+        };
+        let now = codes(snapshots.last().unwrap());
+        let ever: BTreeSet<String> = snapshots.iter().flat_map(codes).collect();
+        Ok(ever.difference(&now).cloned().collect())
     }
 
     fn commit(&mut self, base: Version, _: &Changeset, _: &Change) -> Result<Version, StoreError> {

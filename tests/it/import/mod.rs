@@ -14,9 +14,15 @@ mod inspect;
 mod later;
 mod planes;
 mod real;
+mod recode;
+mod round_trip;
+mod schema;
+#[cfg(unix)]
+mod secret;
 mod shapefile;
 mod small_city;
 mod suggest;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

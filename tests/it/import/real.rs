@@ -95,3 +95,29 @@ fn districts_in_gbk_without_a_word_on_it_are_read_in_chinese() {
     assert_eq!((name("500104"), name("500237")), (Some("大渡口区"), Some("巫山县")));
     assert!(snapshot.regions.iter().all(|region| region.name.chars().all(|c| c >= '\u{4e00}')));
 }
+
+#[test]
+fn lamps_and_signs_of_champaign_are_placed_by_their_columns() {
+    let file = |name: &str| data(&format!("real/champaign/files/{name}.gz"));
+    let signs = imported(&[file("Traffic_Signs_cleaned.csv")], "components", "champaign");
+    assert_eq!((signs.count("read"), signs.count("accepted")), (15_569, 15_569));
+    let first = signs.snapshot().components[0].clone();
+    assert_eq!(first.code.as_str(), "CU-SGN-000001");
+    let wanmi::model::component::Place::Point(at) = first.place else { panic!("{first:?}") };
+    assert_eq!(
+        (at.x, at.y),
+        (-8_823_928_265, 4_014_924_512),
+        "the file says -88.23928264736504, 40.14924512182376"
+    );
+    // The same lamps twice: in degrees as shapes, and in the columns of a plane.
+    let shapes = imported(&[file("Streetlights.geojson")], "components", "champaign").snapshot().components;
+    let columns = imported(&[file("Streetlights_raw_epsg3857.csv")], "components", "champaign").snapshot();
+    assert_eq!(shapes.len(), columns.components.len());
+    for (one, other) in shapes.iter().zip(&columns.components) {
+        let [one, other] = [one, other].map(|lamp| match lamp.place {
+            wanmi::model::component::Place::Point(at) => at,
+            _ => panic!("{lamp:?}"),
+        });
+        assert!((one.x - other.x).abs() < 100 && (one.y - other.y).abs() < 100, "{one:?} {other:?}");
+    }
+}
