@@ -65,8 +65,8 @@ def surveys():
     survey("scientific", valued(GLBJBSM="4.20502E+16"))
     survey("other-cell", valued(SZDYWGBSM="420502001001001"))
     survey("class-name", valued(GLBJMC="无名物"))
-    survey("edition", valued(BB="gbt47678.5-2025"))
-    survey("extra", valued(FJ='{"材质": 7}'))
+    survey("edition", valued(BB="gbt47678.5-2025", FJ=None))
+    survey("extra", valued(BB=None, FJ='{"材质": 7}'))
 
     def zero(row):
         row["geometry"]["coordinates"] = [0, 0]

@@ -123,7 +123,30 @@ def departments():
     (OUT / "departments-big5.csv").write_bytes(traditional.encode("big5"))
 
 
+def responsibility():
+    """Who handles what within what time, as eGova's tables have it: a title, a header of two rows, merged classes."""
+    book = Book()
+    head = ["大类代码", "大类名称", "小类代码", "小类名称", "立案明细编码", "立案条件"]
+    rows = [
+        ["示意市数字城管部件事项责任及时限表（示意数据）"] + [None] * 12,
+        head + ["处置时限", None, None, "结案条件", "主管部门", "处置单位", "备注"],
+        [None] * 6 + ["A", "B", "C", None, None, None, None],
+        ["01", "市政公用设施", "01001", "供水井盖", "0100101", "缺失、移位、开裂", "2紧急工作时", "4紧急工作时", "1工作日", "恢复", "示意城管局", "各产权单位", None],
+        [None, None, None, None, "0100102", "弹跳作响", "2工作日", "3工作日", "5工作日", "更换或修复", None, "各产权单位", None],
+        [None, None, "01037", "路灯", "0103701", "单盏不亮", "1工作日", "2工作日", "3工作日", "恢复", None, "示意照明中心", None],
+        [None, None, None, None, "0103702", "倾倒", "4小时", "1天", None, "恢复", None, "示意照明中心", "C类区域无此类设施"],
+        ["06", "市容环境", "06010", "暴露垃圾", "0601001", "可见垃圾", "4工作时", "1工作日", "1工作日", "清除", None, "所属街办", None],
+    ]
+    merged = ["A1:M1"] + [f"{column(x)}2:{column(x)}3" for x in (0, 1, 2, 3, 4, 5, 9, 10, 11, 12)]
+    merged += ["G2:I2", "A4:A7", "B4:B7", "C4:C5", "D4:D5", "C6:C7", "D6:D7", "K4:K8"]
+    book.sheet("责任及时限", rows, merged)
+    book.write("responsibility.xlsx")
+    units = "单位代码,单位名称\r\nD01,示意城管局\r\nD02,示意照明中心\r\n"
+    (OUT / "responsibility-departments.csv").write_bytes(b"\xef\xbb\xbf" + units.encode("utf-8"))
+
+
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
+    responsibility()
     components()
     departments()

@@ -49,9 +49,16 @@ impl<'a> Sink<'a> {
         wants
     }
 
-    /// Announces a layer.
+    /// Announces a layer; one whose names are too large for a frame is refused.
     pub(crate) fn layer(&mut self, layer: Layer) -> Result<(), Stopped> {
-        Ok(self.writer.write(&Frame::Layer(layer))?)
+        let file = layer.file.clone();
+        match self.writer.write(&Frame::Layer(layer)) {
+            Err(error @ WriteError::TooLarge { .. }) => {
+                let detail = format!("the names of its columns: {error}");
+                Err(Refused::FileTooLarge { file, detail }.into())
+            }
+            result => Ok(result?),
+        }
     }
 
     /// How many rows of a layer are enough; `None` for all.

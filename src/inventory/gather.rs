@@ -2,7 +2,7 @@
 
 use super::class_names::ClassNames;
 use super::drawn::{Drawn, drawn};
-use super::encoding::Decoder;
+use super::encoding::{Decoder, NoText};
 use super::mapping::{Mapping, MappingFile};
 use super::place_columns::{PlaceColumns, is_table, taken};
 use super::plan::{Fields, Misfit, Plan};
@@ -18,7 +18,7 @@ use crate::rules::code::Code;
 use crate::rules::finding::{Breach, Findings, Severity, Site};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use wanmi_rows::{BadRow, DroppedAxes, Layer, Refusal, Row, Rows};
+use wanmi_rows::{BadRow, DroppedAxes, Field, Layer, Refusal, Row, Rows};
 
 /// Progress is told every so many rows.
 const TELL_ROWS: u64 = 1_000;
@@ -118,10 +118,25 @@ struct Gatherer<'a> {
 
 /// The layer whose rows are being read.
 struct Open {
-    plan: Plan,
-    plane: Rc<SurveyPlane>,
+    /// One for each section of the mapping that takes the rows.
+    takers: Vec<Taker>,
     site: Site,
     rows: u64,
+}
+
+/// What is known of a layer that is opened.
+struct Opening<'a> {
+    layer: &'a Layer,
+    file_stem: &'a str,
+    /// Columns that may hold its places.
+    offered: &'a [PlaceColumns],
+    site: &'a Site,
+}
+
+/// How rows are taken.
+struct Taker {
+    plan: Plan,
+    plane: Rc<SurveyPlane>,
 }
 
 /// The delivery that is being read.
@@ -257,12 +272,11 @@ impl Gatherer<'_> {
         mapping: Option<&(PathBuf, MappingFile)>,
         empty: &mut Vec<Site>,
     ) -> Result<Option<Open>, Refused> {
-        let named = |layer: &Layer| (layer.file.clone(), layer.name.clone());
         let site = Site::layer_of(&layer.file, &layer.name);
         let file_stem = &stem(Path::new(&layer.file));
         let kind = self.gathering.kind;
-        let mapped = mapping.and_then(|(_, mapping)| mapping.of_layer(kind, &layer.name, file_stem));
-        if mapping.is_some() && mapped.is_none() {
+        let mapped = mapping.map(|(_, mapping)| mapping.of_layer(kind, &layer.name, file_stem));
+        if mapped.as_ref().is_some_and(Vec::is_empty) {
             let detail = format!("no section of the mapping makes layer {} {kind}", layer.name);
             self.findings.add(Some(&site), Breach::new(Code::LayerSkipped, detail));
             return Ok(None);
@@ -272,10 +286,31 @@ impl Gatherer<'_> {
             empty.push(site);
             return Ok(None);
         }
+        let offered = self.place_columns(mapping.map(|(_, mapping)| mapping));
+        let several: Vec<Option<&Mapping>> =
+            mapped.map_or_else(|| vec![None], |mapped| mapped.into_iter().map(Some).collect());
+        let opening = Opening { layer, file_stem, offered: &offered, site: &site };
+        let takers =
+            several.into_iter().map(|mapped| self.taker(&opening, mapped)).collect::<Result<_, _>>()?;
+        Ok(Some(Open { takers, site, rows: 0 }))
+    }
+
+    /// How rows are taken by one section of the mapping, or by the names of their fields.
+    fn taker(&mut self, opening: &Opening<'_>, mapped: Option<&Mapping>) -> Result<Taker, Refused> {
+        let Opening { layer, file_stem, offered, site } = *opening;
         let encoding =
             self.gathering.encoding.or_else(|| mapped.and_then(|mapping| mapping.encoding.as_deref()));
         let decoder = Decoder::of(&layer.driver, encoding, layer.encoding.as_deref())
             .map_err(|source| Refused::EncodingUnknown { file: layer.file.clone(), source })?;
+        // Names that nobody can read are not taken for names that are not there.
+        let unreadable = layer.fields.iter().find(|field| decoder.text(&field.name) == Err(NoText::Unnamed));
+        let unnamed = |field: &Field| {
+            let field = String::from_utf8_lossy(&field.name).into_owned();
+            Refused::EncodingMissing { file: layer.file.clone(), row: 0, field }
+        };
+        if let Some(field) = unreadable.filter(|_| mapped.is_none()) {
+            return Err(unnamed(field));
+        }
         let edition = mapped.and_then(|mapping| mapping.edition).unwrap_or(self.gathering.edition);
         let classes = ClassNames::new(self.gathering.catalogue, edition);
         let mapped = match mapped {
@@ -283,23 +318,25 @@ impl Gatherer<'_> {
             None => self.assume(layer, file_stem, decoder, &classes),
         };
         let misfit = |misfit| {
-            let (file, layer) = named(layer);
-            match misfit {
-                Misfit::Unknown { field, has } => Refused::MappingFieldUnknown { file, layer, field, has },
-                Misfit::Ambiguous { field } => Refused::MappingFieldAmbiguous { file, layer, field },
+            let (file, layer) = (layer.file.clone(), layer.name.clone());
+            match (misfit, unreadable) {
+                (Misfit::Unknown { .. }, Some(field)) => unnamed(field),
+                (Misfit::Unknown { field, has }, None) => {
+                    Refused::MappingFieldUnknown { file, layer, field, has }
+                }
+                (Misfit::Ambiguous { field }, _) => Refused::MappingFieldAmbiguous { file, layer, field },
             }
         };
         let plan = Plan::new(&mapped, layer, file_stem, decoder, classes).map_err(misfit)?;
-        if kind.is_drawn() && is_table(layer) {
-            let offered = self.place_columns(mapping.map(|(_, mapping)| mapping));
-            let columns = taken(mapped.geometry.as_ref(), &offered, layer).map_err(misfit)?;
+        if self.gathering.kind.is_drawn() && is_table(layer) {
+            let columns = taken(mapped.geometry.as_ref(), offered, layer).map_err(misfit)?;
             if let Some(columns) = columns.filter(|_| mapped.geometry.is_none()) {
                 let detail = format!("{columns} is the place");
-                self.findings.add(Some(&site), Breach::new(Code::FieldsAssumed, detail));
+                self.findings.add(Some(site), Breach::new(Code::FieldsAssumed, detail));
             }
         }
-        let plane = self.plane_of(layer, &mapped, &site)?;
-        Ok(Some(Open { plan, plane, site, rows: 0 }))
+        let plane = self.plane_of(layer, &mapped, site)?;
+        Ok(Taker { plan, plane })
     }
 
     /// The mapping of a layer that has none.
@@ -339,15 +376,19 @@ impl Gatherer<'_> {
             (self.progress)(open.site.file(), open.rows);
         }
         let site = open.site.at_row(row.number);
-        let mut breaches = Vec::new();
-        open.plan.apply(row, &mut self.fields, &mut breaches).map_err(|unnamed| {
-            Refused::EncodingMissing { file: site.file().to_owned(), row: unnamed.row, field: unnamed.field }
-        })?;
-        breaches.extend(axes(row.dropped));
-        let drawn = drawn(row.geometry.as_deref());
-        let (plan, plane, fields) = (&open.plan, &open.plane, &mut self.fields);
-        let delivered = Delivered { site: site.clone(), fields, drawn, plan, plane };
-        breaches.extend(self.collect.take(delivered)?);
+        let mut breaches: Vec<Breach> = axes(row.dropped).into_iter().collect();
+        for Taker { plan, plane } in &mut open.takers {
+            if !plan.takes(row) {
+                continue;
+            }
+            plan.apply(row, &mut self.fields, &mut breaches).map_err(|unnamed| {
+                let file = site.file().to_owned();
+                Refused::EncodingMissing { file, row: unnamed.row, field: unnamed.field }
+            })?;
+            let drawn = drawn(row.geometry.as_deref());
+            let (fields, site) = (&mut self.fields, site.clone());
+            breaches.extend(self.collect.take(Delivered { site, fields, drawn, plan, plane })?);
+        }
         if breaches.iter().all(|breach| breach.code.severity() != Severity::Error) {
             self.tally.accepted += 1;
         }

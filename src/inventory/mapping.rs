@@ -24,6 +24,10 @@ pub struct Mapping {
     pub layers: Vec<Glob>,
     /// What the rows become.
     pub layer: LayerKind,
+    /// Whether it takes the rows of its layers beside the section that they are for.
+    pub also: bool,
+    /// A delivered field without whose value a row is left out.
+    pub when: Option<String>,
     /// The name of the system of the delivered coordinates.
     pub crs: Option<String>,
     /// The encoding of texts.
@@ -51,6 +55,8 @@ pub struct Source {
     pub strip: Vec<String>,
     /// Texts that mean absent.
     pub null: Vec<String>,
+    /// The one part of the text that counts.
+    pub part: Option<Part>,
     /// From delivered text to stored text; empty when texts are stored as they are.
     pub values: BTreeMap<String, String>,
     /// What the text says of a class, when it is not just its code.
@@ -70,6 +76,16 @@ pub enum Trim {
     Ends,
     /// All of them, full-width ones too.
     All,
+}
+
+/// A part of a text such as `2工作日`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Its first number.
+    Number,
+    /// What is left without the number.
+    Words,
 }
 
 /// How a text names a class.
@@ -157,13 +173,16 @@ impl MappingFile {
         MappingFile { sections: vec![mapping] }
     }
 
-    /// The mapping of a layer that becomes `kind`, by its name or its file's; `None` when it is not one of those.
-    pub fn of_layer(&self, kind: LayerKind, layer: &str, file_stem: &str) -> Option<&Mapping> {
+    /// The mappings of a layer that becomes `kind`, by its name or its file's: that of the first section that names it, then
+    /// those that take its rows too; none when it is not one of those.
+    pub fn of_layer(&self, kind: LayerKind, layer: &str, file_stem: &str) -> Vec<&Mapping> {
         let named = |mapping: &&Mapping| {
             let globs = &mapping.layers;
             globs.is_empty() || globs.iter().any(|glob| glob.is(layer) || glob.is(file_stem))
         };
-        self.sections.iter().find(named).filter(|mapping| mapping.layer == kind)
+        let first = self.sections.iter().filter(|mapping| !mapping.also).find(named);
+        let too = self.sections.iter().filter(|mapping| mapping.also).filter(named);
+        first.into_iter().chain(too).filter(|mapping| mapping.layer == kind).collect()
     }
 
     /// What the layers become.
@@ -205,6 +224,7 @@ impl Source {
             trim: Trim::Ends,
             strip: Vec::new(),
             null: Vec::new(),
+            part: None,
             values: BTreeMap::new(),
             lookup: None,
             date: None,
@@ -243,6 +263,7 @@ struct Document {
     encoding: Option<String>,
     edition: Option<Edition>,
     source_layer: Option<String>,
+    when: Option<String>,
     geometry: Option<PlaceColumns>,
     #[serde(default)]
     keep: Vec<String>,
@@ -258,6 +279,9 @@ struct Document {
 struct Section {
     layers: Vec<String>,
     layer: Option<LayerKind>,
+    #[serde(default)]
+    also: bool,
+    when: Option<String>,
     crs: Option<String>,
     encoding: Option<String>,
     edition: Option<Edition>,
@@ -303,6 +327,8 @@ impl Section {
         Ok(Mapping {
             layers: self.layers.iter().map(|pattern| Glob::new(pattern)).collect(),
             layer,
+            also: self.also,
+            when: self.when.or_else(|| document.when.clone()),
             crs: self.crs.or_else(|| document.crs.clone()),
             encoding: self.encoding.or_else(|| document.encoding.clone()),
             edition: self.edition.or(document.edition),
@@ -327,6 +353,7 @@ struct Table {
     trim: Trim,
     #[serde(default)]
     strip: Vec<String>,
+    part: Option<Part>,
     lookup: Option<Lookup>,
     date: Option<DateForm>,
     #[serde(default)]
@@ -353,8 +380,8 @@ impl Table {
         .flatten();
         match (given.next(), given.next()) {
             (Some(from), None) => {
-                let Table { trim, strip, lookup, date, null, values, default, .. } = self;
-                Ok(Source { from: from?, trim, strip, null, values, lookup, date, default })
+                let Table { trim, strip, part, lookup, date, null, values, default, .. } = self;
+                Ok(Source { from: from?, trim, strip, null, part, values, lookup, date, default })
             }
             _ => {
                 Err("a source is exactly one of field, constant, template, layer_name, file_name".to_owned())
@@ -505,7 +532,7 @@ mod tests {
              [[section]]\nlayers = [\"GRID\"]\nlayer = \"cells\"\n[section.fields]\ncode = \"BGID\"\n",
         )
         .unwrap();
-        let of = |kind, layer, stem| file.of_layer(kind, layer, stem);
+        let of = |kind, layer, stem| file.of_layer(kind, layer, stem).into_iter().next();
         let code = |mapping: Option<&Mapping>| mapping.unwrap().fields[&Target::Code].from.clone();
         let parts = LayerKind::Components;
         assert_eq!(code(of(parts, "BJ0101", "x")), From::Field("OLD".into()));
@@ -515,6 +542,21 @@ mod tests {
         assert_eq!(code(of(LayerKind::Cells, "grid", "x")), From::Field("BGID".into()));
         assert!(of(parts, "grid", "x").is_none() && of(parts, "roads", "x").is_none());
         assert!(refused("[[section]]\nlayers = [\"x\"]\n[section.fields]\ncode = \"A\"").contains("`layer`"));
+    }
+
+    #[test]
+    fn sections_that_also_take_a_layer_come_after_the_one_that_it_is_for() {
+        let file = MappingFile::parse(
+            "[[section]]\nlayers = [\"责任*\"]\nlayer = \"duty_rules\"\n[section.fields]\ncode = \"A\"\n\
+             [[section]]\nlayers = [\"责任*\"]\nlayer = \"limits\"\nalso = true\nwhen = \"时限A\"\n\
+             [section.fields]\ncode = \"A\"\namount = { field = \"时限A\", part = \"number\" }\n\
+             unit = { field = \"时限A\", part = \"words\" }\n",
+        )
+        .unwrap();
+        let kind = |text: &str| text.parse::<LayerKind>().unwrap();
+        let of = |text: &str| file.of_layer(kind(text), "责任清单", "x");
+        assert_eq!((of("duty_rules").len(), of("limits").len(), of("cells").len()), (1, 1, 0));
+        assert_eq!(of("limits")[0].when.as_deref(), Some("时限A"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::class_names::ClassNames;
 use super::encoding::{Decoder, NoText, Text as Decoded};
-use super::mapping::{From, Lookup, Mapping, Piece, Source, Trim};
+use super::mapping::{From, Lookup, Mapping, Part as Half, Piece, Source, Trim};
 use super::target::Target;
 use crate::model::class::Edition;
 use crate::model::text::Text;
@@ -26,6 +26,7 @@ pub struct Plan {
     /// The edition of class codes.
     pub edition: Edition,
     sources: Vec<Resolved>,
+    when: Option<usize>,
     keep: Vec<(String, usize)>,
     reader: Reader,
     labels: [Option<Box<str>>; Target::COUNT],
@@ -165,13 +166,23 @@ impl Plan {
         for source in &sources {
             labels[source.target as usize] = Some(source.label.as_str().into());
         }
+        let when = mapping.when.as_ref().map(|name| position(&names, name)).transpose()?;
         let edition = classes.edition;
-        Ok(Plan { edition, sources, keep, reader: Reader { decoder, names, classes }, labels })
+        Ok(Plan { edition, sources, when, keep, reader: Reader { decoder, names, classes }, labels })
     }
 
     /// How findings name a target: the delivered field that fills it, else the target itself.
     pub fn label(&self, target: Target) -> &str {
         self.labels[target as usize].as_deref().unwrap_or(target.as_str())
+    }
+
+    /// Whether a row is taken: it has a value where the mapping asks for one.
+    pub fn takes(&self, row: &Row) -> bool {
+        self.when.is_none_or(|index| match row.values.get(index) {
+            None | Some(Value::Null) => false,
+            Some(Value::Text(bytes)) => !bytes.trim_ascii().is_empty(),
+            Some(Value::Int(_) | Value::Real(_)) => true,
+        })
     }
 
     /// Puts the values of a row into `fields`; what is wrong with them goes to `breaches`.
@@ -248,6 +259,10 @@ impl Reader {
         let Some(text) = delivered.filter(|text| !source.null.iter().any(|null| null.trim() == text)) else {
             return Ok(source.default.as_deref().map(Text::from));
         };
+        let text = halved(text, source.part);
+        if text.is_empty() {
+            return Ok(source.default.as_deref().map(Text::from));
+        }
         if source.values.is_empty() {
             return Ok(self.meant(resolved, &text, stored, breaches));
         }
@@ -363,6 +378,20 @@ impl Memory {
     }
 }
 
+/// The number of a text, or its words.
+fn halved(text: Cow<'_, str>, half: Option<Half>) -> Cow<'_, str> {
+    let Some(half) = half else { return text };
+    let is_number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let from = text.find(is_number).unwrap_or(text.len());
+    let number: &str = &text[from..];
+    let number = &number[..number.find(|letter| !is_number(letter)).unwrap_or(number.len())];
+    let half = match half {
+        Half::Number => number.to_owned(),
+        Half::Words => format!("{}{}", &text[..from], &text[from + number.len()..]).trim().to_owned(),
+    };
+    Cow::Owned(half)
+}
+
 /// A text without the blanks and the pieces that its source leaves out.
 fn trimmed<'a>(text: &'a str, source: &Source) -> Cow<'a, str> {
     let mut text = match source.trim {
@@ -401,6 +430,17 @@ fn part(names: &[String], piece: &Piece) -> Result<Part, Misfit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_falls_into_its_number_and_its_unit() {
+        let halves = |text: &'static str| {
+            [Half::Number, Half::Words].map(|half| halved(text.into(), Some(half)).into_owned())
+        };
+        assert_eq!(halves("2紧急工作时"), ["2", "紧急工作时"]);
+        assert_eq!(halves("约 1.5 工作日"), ["1.5", "约  工作日"]);
+        assert_eq!(halves("立即"), ["", "立即"]);
+        assert_eq!(halved("2天".into(), None), "2天");
+    }
     use wanmi_rows::{DroppedAxes, Field, FieldKind};
 
     fn layer(names: &[&str]) -> Layer {
@@ -433,7 +473,7 @@ mod tests {
     fn mapping_of(text: &str) -> Mapping {
         let file = super::super::mapping::MappingFile::parse(text).unwrap();
         let kind = file.kinds().next().unwrap();
-        file.of_layer(kind, "BJ03005", "x").unwrap().clone()
+        file.of_layer(kind, "BJ03005", "x")[0].clone()
     }
 
     /// The code and class that a mapping makes of a row with fields A and B, and the findings.

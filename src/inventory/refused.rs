@@ -43,7 +43,7 @@ pub enum Refused {
     Crs(#[from] CrsError),
     #[error("{file}: {source}")]
     EncodingUnknown { file: String, source: UnknownEncoding },
-    #[error("{file}, row {row}, field {field}: the text is not ASCII and nobody names its encoding")]
+    #[error("{file}, {}, field {field}: the text is not ASCII and nobody names its encoding", place(*.row))]
     EncodingMissing { file: String, row: u64, field: String },
     #[error("layer {layer} of {file} has no rows")]
     LayerEmpty { file: String, layer: String },
@@ -150,6 +150,11 @@ impl Refused {
             Refused::Store(_) => "见错误信息 / see the message",
         }
     }
+}
+
+/// A row by its number; 0 is the row of names.
+fn place(row: u64) -> String {
+    if row == 0 { "names of fields".to_owned() } else { format!("row {row}") }
 }
 
 fn list(names: &[String]) -> String {

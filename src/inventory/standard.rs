@@ -59,6 +59,8 @@ pub fn assumed(kind: LayerKind, names: Names<'_>, classes: &ClassNames) -> Assum
     let mapping = Mapping {
         layers,
         layer: kind,
+        also: false,
+        when: None,
         crs: None,
         encoding: None,
         edition: None,

@@ -151,8 +151,14 @@ fn write_fields(page: &mut String, seen: &Seen, mapping: &Mapping, fields: &[Str
             None => Ok(()),
         };
     }
+    let places = PlaceColumns::usual();
+    let places = PlaceColumns::first(&places, &seen.layer).filter(|_| is_table(&seen.layer));
     let used = |field: &String| {
-        mapping.fields.values().any(|source| matches!(&source.from, From::Field(name) if name == field))
+        places.is_some_and(|columns| columns.names().contains(&field.as_str()))
+            || mapping
+                .fields
+                .values()
+                .any(|source| matches!(&source.from, From::Field(name) if name == field))
     };
     for field in fields.iter().filter(|field| !used(field)) {
         let _ = writeln!(page, "# 未用 left: {field}  # {}", samples(field));

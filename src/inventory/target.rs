@@ -83,7 +83,6 @@ targets! {
     Message "message"
     Holder "holder"
     Alias "alias"
-    Edition "edition"
     Condition "condition"
     Territorial "territorial"
     Overlay "overlay"

@@ -34,12 +34,12 @@ codes! {
     AddressDuplicate "address_duplicate" Warning
         "门（楼）牌重复" "a door plate that another row or the city has already" =>
         "核对，删除重复的门（楼）牌" "look at both, remove one"
-    AddressOtherCommunity "address_other_community" Warning
-        "门（楼）牌不在地址所述社区" "a door plate in another community than its address names" =>
-        "核对位置或地址" "look at its place and at the address"
     AddressOffRoad "address_off_road" Warning
         "门（楼）牌远离所在街巷" "a door plate far from the road it names" =>
         "核对位置或所在街巷" "look at its place and at the road"
+    AddressOtherCommunity "address_other_community" Warning
+        "门（楼）牌不在地址所述社区" "a door plate in another community than its address names" =>
+        "核对位置或地址" "look at its place and at the address"
     AxesDropped "axes_dropped" Info
         "高程或量测值未保留" "heights or measures are not kept" =>
         "无需处理" "nothing to do"

@@ -252,14 +252,14 @@ fn a_request_is_read_as_it_was_written_and_nothing_else_is() {
     let request = Request {
         protocol: PROTOCOL,
         sources: vec![
-            Wanted { path: vec![b'/', 0xB2, 0xBF], layer: None, columns: None },
+            Wanted { path: vec![b'/', 0xB2, 0xBF], layer: None, columns: Vec::new() },
             Wanted {
                 path: b"/a.csv".to_vec(),
                 layer: Some("l".into()),
-                columns: Some(Columns::Xy {
+                columns: vec![Columns::Xy {
                     x: vec![Spelling(b"lng".to_vec())],
                     y: vec![Spelling(b"lat".to_vec())],
-                }),
+                }],
             },
         ],
         rows: Rows::Sample(7),

@@ -33,7 +33,7 @@ fn entry(name: &str, bytes: impl AsRef<[u8]>) -> Entry {
 fn zip(entries: &[Entry]) -> Vec<u8> {
     let (mut archive, mut list) = (Vec::new(), Vec::new());
     for Entry { name, flags, bytes } in entries {
-        let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+        let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
         packed.write_all(bytes).unwrap();
         let packed = packed.finish().unwrap();
         let mut crc = Crc::new();
@@ -132,6 +132,14 @@ fn a_bomb_is_refused_by_what_it_unpacks_to() {
         ],
     );
     assert_eq!(said.code(), "file_too_large", "a workbook is an archive too");
+}
+
+#[test]
+fn a_table_whose_first_line_never_ends_is_refused_and_ends_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, vec![b'1'; 65 << 20]).unwrap();
+    assert_eq!(read(&path).code(), "file_too_large");
 }
 
 #[test]

@@ -39,3 +39,14 @@ fn numbers_stay_numbers_so_that_whoever_knows_codes_can_tell_what_is_lost() {
     assert_eq!(said.rows[0].values[1], Value::Int(3_005), "its zero is gone");
     assert_eq!(said.rows[1].values[0], Value::Int(420_502_030_050_002));
 }
+
+#[test]
+fn a_header_of_two_rows_names_each_column_by_both() {
+    let said = read(data("responsibility.xlsx"));
+    let header: Vec<String> =
+        said.layers[0].fields.iter().map(|field| String::from_utf8(field.name.clone()).unwrap()).collect();
+    assert_eq!(header[5..10], ["立案条件", "处置时限A", "处置时限B", "处置时限C", "结案条件"]);
+    let first: Vec<String> = said.rows.iter().map(|row| show(&row.values[2])).collect();
+    assert_eq!(first, ["'01001'", "'01001'", "'01037'", "'01037'", "'06010'"]);
+    assert_eq!(said.rows[0].number, 4, "the first row below the header");
+}

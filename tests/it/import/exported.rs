@@ -197,6 +197,7 @@ fn empty() -> TestCity {
 fn export(city: &TestCity, layer: &str, file: &Path, more: &[&str]) -> Ran {
     let format = match text(file) {
         name if name.contains(".geojson") => "geojson",
+        name if name.contains(".csv") => "csv",
         name => name.rsplit('.').next().unwrap(),
     };
     let args = ["export", city.path(), "--layer", layer, "--format", format, "-o", text(file)];

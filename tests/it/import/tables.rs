@@ -2,6 +2,7 @@
 
 use super::{TestCity, data, text};
 use wanmi::model::component::Place;
+use wanmi::model::thing::{Thing, ThingKind};
 
 fn degrees(place: &Place) -> String {
     let Place::Point(at) = place else { unreachable!("{place:?} is no point") };
@@ -106,4 +107,51 @@ fn a_list_is_read_in_the_encoding_that_is_named_and_no_other() {
     assert_eq!((ran.code, city.found("encoding_missing")), (2, 1), "nobody names it: {ran:?}");
     let ran = city.import(&[text(&gbk)], &["--layer", "departments", "--encoding", "UTF-8"]);
     assert!(ran.code != 0 && city.version() == 1, "{ran:?}");
+}
+
+/// Things of a kind as `code field=value …`, for some fields.
+fn told(city: &TestCity, kind: ThingKind, fields: &[&str]) -> Vec<String> {
+    let things = city.snapshot().things.into_iter().filter(|thing| thing.kind == kind);
+    let shown = |thing: Thing| {
+        let values = fields.iter().map(|field| thing.value(field).unwrap_or("-").to_owned());
+        std::iter::once(thing.code.to_string()).chain(values).collect::<Vec<_>>().join(" ")
+    };
+    things.map(shown).collect()
+}
+
+#[test]
+fn a_responsibility_table_becomes_rules_and_a_limit_for_each_grade() {
+    let city = TestCity::new("bad/profile.toml", "420502");
+    let (table, mapping) = (data("tables/responsibility.xlsx"), data("tables/responsibility.toml"));
+    let departments = data("tables/responsibility-departments.csv");
+    city.import(&[text(&departments)], &["--layer", "departments"]).done();
+    let options = |layer| ["--layer", layer, "--mapping", text(&mapping)];
+    city.import(&[text(&table)], &options("duty_rules")).done();
+    assert_eq!((city.count("read"), city.count("accepted")), (5, 5));
+    assert_eq!(
+        told(
+            &city,
+            ThingKind::DutyRule,
+            &["kind", "classes", "answer", "department", "competent", "condition"]
+        ),
+        [
+            "R-0100101 component 01001 unit - D01 缺失、移位、开裂",
+            "R-0100102 component 01001 unit - D01 弹跳作响",
+            "R-0103701 component 01037 department D02 D01 单盏不亮",
+            "R-0103702 component 01037 department D02 D01 倾倒",
+            "R-0601001 event 06010 territory - D01 可见垃圾",
+        ]
+    );
+    city.import(&[text(&table)], &options("limits")).done();
+    // Five conditions in three grades, but for one that does not exist in grade C.
+    assert_eq!((city.count("read"), city.count("new")), (5, 14));
+    let limits = told(&city, ThingKind::Limit, &["grade", "amount", "unit"]);
+    assert_eq!(
+        limits[..3],
+        ["L-0100101-A A 2 urgent_hour", "L-0100101-B B 4 urgent_hour", "L-0100101-C C 1 work_day"]
+    );
+    assert!(limits.contains(&"L-0103702-B B 1 natural_day".to_owned()), "{limits:?}");
+    assert!(limits.iter().all(|limit| !limit.starts_with("L-0103702-C")), "{limits:?}");
+    city.import(&[text(&table)], &options("limits")).done();
+    assert_eq!((city.count("same"), city.version()), (14, 3), "the same table changes nothing");
 }
