@@ -66,7 +66,7 @@ pub fn run(args: RecodeArgs) -> anyhow::Result<ExitCode> {
     if profile.edition != to {
         writeln!(
             out,
-            "城市配置仍为 the profile still says {}: 新成果在映射中写明 edition / new deliveries name their edition in the mapping",
+            "城市配置仍为 the profile still says {}: 用 `wanmi profile` 更换，或在映射中写明 edition / change it with `wanmi profile`, or name the edition in mappings",
             profile.edition
         )?;
     }
@@ -81,6 +81,7 @@ fn tell(out: &mut impl Write, recoded: &Recoded, run: Run) -> io::Result<()> {
         Run::Dry => "试运行，未提交 dry run, not committed",
         Run::Commit if version == base_version => "无变化，不生成新版本 nothing changed, no new version",
         Run::Commit => "已提交 committed",
+        Run::Later(_) => "已预定 scheduled",
     };
     writeln!(out, "{to}: {verdict}; 版本 version {version} (基于 based on {base_version})")?;
     writeln!(out, "已转换 recoded {count}, 已是该版本 same {same}, 待定 open {left}")?;

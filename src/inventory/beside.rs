@@ -66,7 +66,8 @@ pub fn beside<'a>(
         firsts: Vec::new(),
         classes: Classes::new(held.0, &held.1.near_duplicate_cm),
     };
-    let (order, near, near_lines) = (Order::of(delivered), Extent::around(delivered), Extent::of_lines(delivered));
+    let (order, near, near_lines) =
+        (Order::of(delivered), Extent::around(delivered), Extent::of_lines(delivered));
     let (mut hint, mut reused) = (0, Vec::new());
     store.each_state(version, &mut |standing| {
         if with_firsts {

@@ -141,7 +141,8 @@ pub fn import(
     request: &Request,
     progress: Progress<'_>,
 ) -> Result<Outcome, Refused> {
-    let base = Base::load(store, request.kind)?;
+    let mut base = Base::load(store)?;
+    base.ended = EndedCodes::new(store.ended(request.kind.stored())?);
     let mut findings = Findings::new();
     let gathering = Gathering {
         files: &request.files,
@@ -241,7 +242,7 @@ struct Base {
 }
 
 impl Base {
-    fn load(store: &dyn Store, kind: LayerKind) -> Result<Self, Refused> {
+    fn load(store: &dyn Store) -> Result<Self, Refused> {
         let version = store.newest()?;
         let snapshot = store.frame(version)?.with(Vec::new());
         let catalogue = Arc::new(classes::catalogue(&snapshot.city.profile)?);
@@ -256,8 +257,7 @@ impl Base {
             components: Vec::new(),
         };
         let city = City::build(bare, catalogue.clone()).map_err(Refused::CityBroken)?;
-        let ended = EndedCodes::new(store.ended(kind.stored())?);
-        Ok(Base { version, snapshot, catalogue, city, ended })
+        Ok(Base { version, snapshot, catalogue, city, ended: EndedCodes::default() })
     }
 
     /// Tells delivered codes that things had which have ended.

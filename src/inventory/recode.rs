@@ -2,6 +2,7 @@
 //!
 //! Only class and edition change: a component keeps its code, under which papers and cases know it.
 
+use super::Run;
 use super::classes::catalogue;
 use super::refused::Refused;
 use crate::model::class::{Catalogue, Edition, Kind};
@@ -25,7 +26,7 @@ pub struct Recoding {
     /// What a person decided; counts before the crosswalk.
     pub decided: Decisions,
     /// Whether to commit.
-    pub run: super::Run,
+    pub run: Run,
     /// Who, when and why.
     pub by: Changeset,
 }
@@ -122,8 +123,13 @@ pub fn recode(store: &mut dyn Store, recoding: &Recoding) -> Result<Recoded, Ref
     })?;
     let Work { ways, change, same, .. } = work;
     let version = match recoding.run {
-        super::Run::Commit if !change.components.is_empty() => store.commit(base, &recoding.by, &change)?,
-        _ => base,
+        _ if change.components.is_empty() => base,
+        Run::Dry => base,
+        Run::Commit => store.commit(base, &recoding.by, &change)?,
+        Run::Later(due) => {
+            store.schedule(base, due, &recoding.by, &change)?;
+            base
+        }
     };
     let to = recoding.to;
     let mut recoded =

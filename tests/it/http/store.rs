@@ -7,8 +7,8 @@ use wanmi::model::component::Component;
 use wanmi::model::row::{ComponentRow, Entry};
 use wanmi::model::snapshot::{Frame, Snapshot};
 use wanmi::model::version::{Changeset, Version};
-use wanmi::store::schedule::{Schedule, ScheduleNumber, Scheduled};
 use wanmi::store::past::Layer;
+use wanmi::store::schedule::{Schedule, ScheduleNumber, Scheduled};
 use wanmi::store::{Change, Details, LogEntry, Since, Store, StoreError};
 
 /// Every snapshot so far, the newest last.
