@@ -58,7 +58,7 @@ browser: build ## the page in Chromium, against a served Washington and a little
 bench: setup ## the benchmarks, each beside its peer, answers compared first (about 3 minutes)
 	@cargo bench
 
-peers: setup ## beside PostGIS, rstar and geo, one table at the end; installs PostGIS (about 10 minutes)
+peers: setup ## beside PostGIS, rstar, geo and ogr2ogr, tables at the end; installs PostGIS (about 12 minutes)
 	@benches/peers/run
 
 soak: setup ## 100 million random points, each in exactly one cell (about 10 minutes)

@@ -275,6 +275,12 @@ pub(super) fn problem(code: &str, error: &EditError) -> Problem {
             code: Code::ScheduleNotLater,
             detail: "effective is not after now; leave it out to change the component at once".to_owned(),
         }]),
+        // Its path and the system's words are the operator's: they are in the log.
+        EditError::Store(error @ StoreError::NotWritable { .. }) => {
+            tracing::error!(error = error as &dyn std::error::Error, "a change could not be written");
+            let detail = "the disk of the city is full or read-only: nothing was changed, reading goes on";
+            Problem::new(Code::NotEditable, detail)
+        }
         EditError::Store(error) => Problem::internal(error),
     }
 }

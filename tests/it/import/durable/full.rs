@@ -74,7 +74,13 @@ fn a_service_on_a_full_disk_answers_and_refuses_changes() {
     let body = r#"{"author":"a","reason":"b","name":"c"}"#;
     let headers = [("If-Match", "*"), ("Content-Type", "application/json")];
     let refused = send(program.address, ("PATCH", component), &headers, body.as_bytes());
-    assert!(refused.status >= 500, "{refused:?}");
+    assert_eq!(
+        (refused.status, refused.json_code().as_deref()),
+        (503, Some("not_editable")),
+        "{}",
+        refused.text()
+    );
+    assert!(refused.text().contains("full or read-only"), "{}", refused.text());
     answers();
     drop(program);
     assert_eq!(holds(bench.path(), "after the service on a full disk"), Holds::Before);
