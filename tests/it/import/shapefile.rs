@@ -101,3 +101,25 @@ fn a_name_cut_within_a_character_is_told() {
     assert_eq!(city.found("text_cut"), 1);
     assert_eq!(city.snapshot().components[0].name.as_deref(), Some("高杆路灯"));
 }
+
+#[test]
+fn a_wrong_word_on_the_encoding_is_found_out_and_a_language_byte_is_believed() {
+    let city = TestCity::new("bad/profile.toml", "420502");
+    let mapping = data("bad/components.toml");
+    let options = ["--layer", "components", "--mapping", text(&mapping)];
+    let file = write(&city, &COLUMNS, &[lamp(CODE, gbk("路灯"))]);
+    let cpg = city.write("部件.cpg", "UTF-8");
+    let ran = city.import(&[text(&file)], &options);
+    assert_eq!((ran.code, city.found("text_undecodable"), city.version()), (1, 1, 0), "{ran:?}");
+    std::fs::remove_file(cpg).unwrap();
+    let big5 = encoding_rs::BIG5.encode("路燈").0.into_owned();
+    for (language, name, read) in [(0x4D, gbk("路灯"), "路灯"), (0x4F, big5, "路燈")] {
+        write(&city, &COLUMNS, &[lamp(CODE, name)]);
+        let table = city.file("部件.dbf");
+        let mut bytes = std::fs::read(&table).unwrap();
+        bytes[29] = language;
+        std::fs::write(&table, bytes).unwrap();
+        city.import(&[text(&file)], &options).done();
+        assert_eq!(city.snapshot().components[0].name.as_deref(), Some(read));
+    }
+}
