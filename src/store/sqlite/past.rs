@@ -105,12 +105,12 @@ impl Past for SqliteStore {
     }
 }
 
-/// Codes that only ended entries have.
+/// Codes that only ended entries have; the cost follows what ended, not the city.
 pub(super) fn ended(conn: &Connection, layer: Layer) -> Step<Vec<String>> {
     let (table, kind) = (entries_of(layer).table, kind_of(layer));
     let mut select = conn.prepare(&format!(
-        "SELECT DISTINCT code FROM {table} WHERE {kind} AND to_version IS NOT NULL
-         EXCEPT SELECT code FROM {table} WHERE {kind} AND to_version IS NULL"
+        "SELECT DISTINCT code FROM {table} AS ended WHERE {kind} AND to_version IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM {table} WHERE {kind} AND code = ended.code AND to_version IS NULL)"
     ))?;
     let codes = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(codes)
