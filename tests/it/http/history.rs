@@ -1,5 +1,6 @@
 //! What happened to a component, taking it back, and changes that wait for their hour.
 
+use super::answers::golden;
 use super::client::{Reply, ask, send};
 use super::program::{Program, stored};
 use serde_json::{Value, json};
@@ -77,6 +78,15 @@ fn a_change_is_found_in_the_history_and_taken_back_and_that_too() {
     assert_eq!((unknown.status, unknown.json_code().as_deref()), (404, Some("component_unknown")));
     let unknown = ask(program.address, "GET", "/v1/components/none/history", &[]);
     assert_eq!((unknown.status, unknown.json_code().as_deref()), (404, Some("component_unknown")));
+}
+
+#[test]
+fn the_examples_of_history_and_of_what_waits_are_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::serving(&stored(folder.path()));
+    let asked = |path: &str| ask(program.address, "GET", path, &[]);
+    golden("history.json", &asked(&format!("{PATH}/history")));
+    golden("scheduled.json", &asked("/v1/scheduled"));
 }
 
 #[test]
