@@ -1,7 +1,8 @@
 //! The spatial core for grid-based city management (数字城管): which cell, which components, and why.
 //!
 //! Read in this order: [`geom`] (the lattice), [`model`] (the nouns), [`cover`] (the cells as one partition),
-//! [`index`], [`city`] (one immutable version of everything), [`locate`] (the question the city answers), [`address`] (text → place), [`rules`] and
+//! [`index`], [`city`] (one immutable version of everything), [`duty`] (who answers for what,
+//! compiled), [`locate`] (which cell is here), [`address`] (text → place), [`route`] (who answers for a report), [`rules`] and
 //! [`inventory`] (from a delivered file to a version), [`store`] (the only door to disk), [`export`] (a version as files), [`draw`] (a city's tiles), [`record`] (the log of decisions), [`live`]
 //! (the running city), [`http`] (the only door to the wire), [`cli`] (the commands).
 
@@ -11,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod cover;
 pub mod draw;
+pub mod duty;
 pub mod edit;
 pub mod export;
 pub mod geom;
@@ -21,5 +23,6 @@ pub mod live;
 pub mod locate;
 pub mod model;
 pub mod record;
+pub mod route;
 pub mod rules;
 pub mod store;

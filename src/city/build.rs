@@ -4,6 +4,7 @@ use super::inventory::{BadRow, Filling, Inventory};
 use super::{CellGrid, City};
 use crate::cover::arcs::{BrokenCover, LooseArc};
 use crate::cover::{CellId, Cover, Side};
+use crate::duty::{Duties, Parts};
 use crate::geom::lattice::{Degrees, Origin, Position};
 use crate::model::cell::BorderArc;
 use crate::model::class::Catalogue;
@@ -93,6 +94,14 @@ impl Building {
         let inventory = filling.finish(|point| grid.as_ref()?.cell_at(point));
         let areas_m2 = grid.as_ref().map_or_else(Vec::new, |grid| areas_m2(&grid.cover));
         let held = held(areas_m2.len(), &inventory);
+        let duty = Duties::of(Parts {
+            profile: &frame.city.profile,
+            region: &frame.city.region,
+            cells: &frame.cells,
+            regions: &frame.regions,
+            things: &frame.things,
+            cover: grid.as_ref().map(|grid| &grid.cover),
+        });
         let region_of =
             frame.regions.iter().enumerate().map(|(i, region)| (region.code.clone(), i)).collect();
         City {
@@ -103,6 +112,7 @@ impl Building {
             cells: frame.cells.into(),
             regions: frame.regions.into(),
             things: frame.things.into(),
+            duty: Arc::new(duty),
             inventory,
             cell_of: Arc::new(cell_of),
             region_of: Arc::new(region_of),

@@ -2,8 +2,11 @@
 
 use super::City;
 use super::inventory::{BadRow, Inventory};
+use crate::duty::{Duties, Parts};
 use crate::model::row::ComponentRow;
+use crate::model::thing::Thing;
 use crate::model::version::Version;
+use std::sync::Arc;
 
 impl City {
     /// The city after components came, changed or went; everything else is shared with this one.
@@ -25,6 +28,22 @@ impl City {
         touched.left.iter().for_each(|cell| held[cell.index()] -= 1);
         touched.entered.iter().for_each(|cell| held[cell.index()] += 1);
         Ok(City { version, inventory, held: held.into(), ..self.clone() })
+    }
+
+    /// The city with other departments, duty rules, areas …; cells, regions and components are shared.
+    ///
+    /// Things come in kind and code order. Cost: that of compiling them, some milliseconds for 10,000 rules.
+    #[must_use]
+    pub fn with_things(&self, version: Version, things: Vec<Thing>) -> City {
+        let duty = Duties::of(Parts {
+            profile: &self.record.profile,
+            region: &self.record.region,
+            cells: &self.cells,
+            regions: &self.regions,
+            things: &things,
+            cover: self.grid.as_ref().map(|grid| &grid.cover),
+        });
+        City { version, things: things.into(), duty: Arc::new(duty), ..self.clone() }
     }
 
     /// How many components stand beside the base or are gone from it.

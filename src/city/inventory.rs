@@ -279,6 +279,12 @@ impl Inventory {
         all
     }
 
+    /// How far a component is from a place, in true metres to its nearest part.
+    pub fn distance_m(&self, id: ComponentId, place: Degrees) -> f64 {
+        let (table, number) = self.at(id);
+        table.forms.distance_m(table.origin, number, place)
+    }
+
     /// The components whose boxes share a point with `window`, in code order.
     pub fn meeting(&self, window: &Bbox) -> Vec<ComponentId> {
         let mut old = self.base.all.meeting(0, window);

@@ -12,6 +12,7 @@ mod table;
 pub mod testing;
 
 use crate::cover::{CellId, Cover};
+use crate::duty::Duties;
 use crate::geom::lattice::Point;
 use crate::index::borders::Borders;
 use crate::index::grid::{Found, Grid};
@@ -44,6 +45,8 @@ pub struct City {
     pub regions: Arc<[Region]>,
     /// Departments, inspectors, duty zones, areas, places and base layers, in kind and code order.
     pub things: Arc<[Thing]>,
+    /// Who answers for what, compiled from the things.
+    pub duty: Arc<Duties>,
     /// The components.
     pub inventory: Inventory,
     cell_of: Arc<HashMap<CellCode, CellId>>,

@@ -14,6 +14,8 @@ pub mod mapping;
 pub mod open;
 pub mod profile;
 pub mod recode;
+pub mod route;
+pub mod rules;
 pub mod scheduled;
 pub mod serve;
 pub mod settings;
@@ -49,6 +51,10 @@ pub enum Command {
     Recode(recode::RecodeArgs),
     /// Says which cell each place of a table lies in 批量定位
     Locate(locate::LocateArgs),
+    /// Says who answers for each report, and why 批量派遣
+    Route(route::RouteArgs),
+    /// Tests, explains and shows the duty rules 职责规则
+    Rules(rules::RulesArgs),
     /// Answers over HTTP and shows the map 启动服务
     Serve(serve::ServeArgs),
     /// Writes a layer of any version as a file 导出图层
@@ -86,6 +92,8 @@ impl Command {
             Command::Mapping(args) => mapping::run(args),
             Command::Recode(args) => recode::run(args),
             Command::Locate(args) => locate::run(&args),
+            Command::Route(args) => route::run(&args),
+            Command::Rules(args) => rules::run(&args),
             Command::Serve(args) => serve::run(args),
             Command::Export(args) => export::run(args),
             Command::Check(args) => check::run(&args),

@@ -35,3 +35,23 @@ pub fn to_write(path: &Path) -> anyhow::Result<SqliteStore> {
     }
     Ok(store)
 }
+
+/// The newest version of a city with its components.
+///
+/// # Errors
+/// As [`newest_cover`].
+pub fn newest(path: &Path) -> anyhow::Result<City> {
+    let store = SqliteStore::open(path, Access::Read)?;
+    let version = store.newest()?;
+    let frame = store.frame(version)?;
+    let catalogue = Arc::new(catalogue(&frame.city.profile)?);
+    let mut building = City::begin(frame, catalogue)?;
+    let mut pushed = Ok(());
+    store.each_component(version, &mut |row| {
+        if pushed.is_ok() {
+            pushed = building.push(&row);
+        }
+    })?;
+    pushed?;
+    Ok(building.finish())
+}

@@ -1,5 +1,6 @@
 //! One component changed by hand: through the rules that deliveries go through, as a changeset of its own.
 
+pub mod thing;
 mod undo;
 
 use crate::city::City;

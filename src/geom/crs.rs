@@ -232,6 +232,12 @@ impl CrsError {
             CrsError::AreaOfUse { .. } | CrsError::Shift(ShiftError::Outside { .. }) => "crs_area_of_use",
         }
     }
+
+    /// Whether the system itself is refused, whatever the coordinates.
+    pub fn is_about_system(&self) -> bool {
+        use CrsError as E;
+        matches!(self, E::Unknown { .. } | E::NotForSurvey { .. } | E::Ballpark { .. })
+    }
 }
 
 /// The way between one system and CGCS2000 degrees.

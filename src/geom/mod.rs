@@ -6,6 +6,7 @@ pub mod crs;
 mod crs_tests;
 mod epsg;
 mod gauss;
+pub mod kept;
 pub mod lattice;
 pub mod local;
 pub mod metres;

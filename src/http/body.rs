@@ -6,9 +6,23 @@ use crate::edit::Wish;
 use crate::model::text::Text;
 use crate::model::version::Changeset;
 use axum::body::{Body, to_bytes};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::time::Duration;
 use tokio::time::timeout;
+
+/// Reads a body.
+///
+/// # Errors
+/// [`Code::BodyBroken`] when it ends early, is too long, or does not come.
+pub(super) async fn whole(service: &Service, body: Body) -> Result<Bytes, Problem> {
+    let limits = &service.shared.config.limits;
+    let patience = Duration::from_secs(limits.body_seconds.into());
+    let read = timeout(patience, to_bytes(body, limits.body_bytes as usize)).await;
+    read.ok().and_then(Result::ok).ok_or_else(|| {
+        Problem::new(Code::BodyBroken, "the body ended early, is too long, or nothing came for too long")
+    })
+}
 
 /// Who makes a change, and why.
 #[derive(utoipa::ToSchema)]
@@ -35,13 +49,7 @@ impl Reading {
     /// # Errors
     /// That it is no JSON object, or did not come.
     pub(super) async fn of(service: &Service, body: Body) -> Result<Self, Problem> {
-        let limits = &service.shared.config.limits;
-        let patience = Duration::from_secs(limits.body_seconds.into());
-        let broken = || {
-            Problem::new(Code::BodyBroken, "the body ended early, is too long, or nothing came for too long")
-        };
-        let read = timeout(patience, to_bytes(body, limits.body_bytes as usize)).await;
-        let bytes = read.ok().and_then(Result::ok).ok_or_else(broken)?;
+        let bytes = whole(service, body).await?;
         let members = serde_json::from_slice(&bytes).map_err(|error| {
             Problem::new(Code::BodyInvalid, format!("the body is no JSON object: {error}"))
         })?;

@@ -9,9 +9,10 @@ use super::guard;
 use super::locate::{CONFIDENCE_DEFAULT, Question, WIDE_M, answer, circle_of, stamp};
 use super::router::{COMPRESSED_BYTES, Template};
 use super::serve::Peer;
-use super::{Service, components, place};
+use super::{Service, components};
 use crate::city::City;
 use crate::geom::crs::Crs;
+use crate::geom::kept::reported;
 use crate::geom::lattice::Degrees;
 use axum::body::Body;
 use axum::http::header::{
@@ -85,7 +86,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 fn degrees(crs: &str, x: &str, y: &str) -> Option<Degrees> {
-    place::transformed(Crs::from_str(crs).ok()?, number(x)?, number(y)?).ok()
+    reported(Crs::from_str(crs).ok()?, number(x)?, number(y)?).ok()
 }
 
 fn locate(service: &Service, city: &City, query: &str) -> Option<Vec<u8>> {

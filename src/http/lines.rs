@@ -5,8 +5,9 @@ use super::language::Language;
 use super::locate::{CONFIDENCE_DEFAULT, Located, Question, answer, circle_of, read, stamp, time_of};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::{Service, past, place, query};
+use super::{Service, past, query};
 use crate::geom::crs::Crs;
+use crate::geom::kept::reported;
 use crate::live::Shown;
 use axum::body::Body;
 use axum::extract::State;
@@ -115,7 +116,7 @@ fn quick(line: &[u8]) -> Option<(Option<&RawValue>, Question)> {
     if id.is_some_and(|id| !is_id(id)) || at.is_some() || as_known_at.is_some() {
         return None;
     }
-    let place = place::transformed(Crs::from_str(&crs).ok()?, lng, lat).ok()?;
+    let place = reported(Crs::from_str(&crs).ok()?, lng, lat).ok()?;
     let circle = match (accuracy_m, confidence) {
         (None, None) => None,
         (Some(radius_m), confidence) => Some(circle_of(radius_m, confidence.unwrap_or(CONFIDENCE_DEFAULT))?),

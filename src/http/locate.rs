@@ -6,6 +6,7 @@ use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, place, reply};
 use crate::city::City;
+use crate::duty::clock::instant;
 use crate::geom::lattice::Degrees;
 use crate::live::Shown;
 use crate::live::past::Moment;
@@ -61,7 +62,7 @@ pub(super) struct Located<'a> {
 /// The cell that holds a place, and what the cell belongs to.
 #[derive(serde::Serialize, ToSchema)]
 #[schema(as = Place)]
-struct PlaceReply<'a> {
+pub(super) struct PlaceReply<'a> {
     /// The cell's code.
     #[schema(example = "420502001001003")]
     cell: &'a str,
@@ -71,18 +72,16 @@ struct PlaceReply<'a> {
     street: Option<Parent<'a>>,
     /// Its district 区县.
     district: Option<Parent<'a>>,
-    /// Its duty zone 责任网格; null in this release.
-    #[schema(value_type = Option<String>)]
-    duty_zone: Option<()>,
-    /// Its area grade 区域等级; null in this release.
-    #[schema(value_type = Option<String>)]
-    area_grade: Option<()>,
-    /// The control areas 管控区域 over the place; empty in this release.
-    #[schema(value_type = Vec<String>)]
-    control_areas: [(); 0],
-    /// The overlays 专属区域 over the place; empty in this release.
-    #[schema(value_type = Vec<String>)]
-    overlays: [(); 0],
+    /// Its duty zone 责任网格.
+    #[schema(example = "Z-12")]
+    duty_zone: Option<&'a str>,
+    /// Its area grade 区域等级: A, B or C, the strictest of several.
+    #[schema(example = "A")]
+    area_grade: Option<&'a str>,
+    /// The control areas 管控区域 over the place that are valid on that day.
+    control_areas: Vec<&'a str>,
+    /// The overlays 专属区域 over the place that are valid on that day.
+    overlays: Vec<&'a str>,
     /// How far the cell's border is, in metres; 0 on it.
     #[schema(minimum = 0, example = 12.4)]
     distance_to_border_m: f64,
@@ -93,7 +92,7 @@ struct PlaceReply<'a> {
 /// A cell that may hold the true place.
 #[derive(serde::Serialize, ToSchema)]
 #[schema(as = Alternative)]
-struct AlternativeReply<'a> {
+pub(super) struct AlternativeReply<'a> {
     /// The cell's code; null is outside the cover.
     cell: Option<&'a str>,
     /// How probable it is, with three decimals.
@@ -104,7 +103,7 @@ struct AlternativeReply<'a> {
 /// The nearest cell to a place outside the cover.
 #[derive(serde::Serialize, ToSchema)]
 #[schema(as = NearestCell)]
-struct NearestReply<'a> {
+pub(super) struct NearestReply<'a> {
     /// The cell's code.
     cell: &'a str,
     /// How far it is, in metres.
@@ -224,7 +223,7 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     let is_certain = alternatives.first().is_none_or(|first| first.thousandths >= CERTAIN_THOUSANDTHS);
     let code = |cell| city.cell(cell).code.as_str();
     let (place, nearest) = match &located {
-        locate::Located::Inside(inside) => (Some(place_reply(city, inside)), None),
+        locate::Located::Inside(inside) => (Some(place_reply(city, inside, (question.place, at))), None),
         locate::Located::Outside(outside) => {
             let distance_m = reply::millis(outside.distance_m);
             (None, Some(NearestReply { cell: code(outside.nearest), distance_m }))
@@ -247,16 +246,20 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     }
 }
 
-fn place_reply<'a>(city: &'a City, inside: &Inside) -> PlaceReply<'a> {
+fn place_reply<'a>(city: &'a City, inside: &Inside, (place, at): (Degrees, &str)) -> PlaceReply<'a> {
+    let duty = &city.duty;
+    let point = city.grid.as_ref().and_then(|grid| grid.cover.origin().point(place));
+    // A stamp that was written here is an instant.
+    let around = duty.holding(inside.cell, point, duty.calendar.moment(instant(at).unwrap_or_default()));
     PlaceReply {
         cell: city.cell(inside.cell).code.as_str(),
         community: parent(city, inside.cell, Level::Community),
         street: parent(city, inside.cell, Level::Street),
         district: parent(city, inside.cell, Level::District),
-        duty_zone: None,
-        area_grade: None,
-        control_areas: [],
-        overlays: [],
+        duty_zone: around.zone.map(|zone| &*zone.code),
+        area_grade: around.grade,
+        control_areas: around.controls.iter().map(|area| &*duty.controls.areas.get(*area).code).collect(),
+        overlays: around.overlays.iter().map(|area| &*duty.overlays.get(*area).code).collect(),
         distance_to_border_m: reply::millis(inside.distance_to_border_m),
         tie: inside.tie.iter().map(|cell| city.cell(*cell).code.as_str()).collect(),
     }

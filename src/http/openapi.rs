@@ -3,7 +3,7 @@
 use super::problem::{Body, Code, FieldError, Problem};
 use super::{
     cell, change, class, component, components, convert, geojson, health, history, lines, locate, metrics,
-    profile, query, region, reply, scheduled, tile, tilejson, web,
+    mode, profile, query, region, reply, route, scheduled, thing, tile, tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -23,13 +23,15 @@ use utoipa::OpenApi;
     ),
     tags(
         (name = "locate", description = "定位 which cell is here"),
+        (name = "route", description = "派遣 who answers for a report, and why"),
         (name = "inventory", description = "部件 components, 单元网格 cells, 区域 regions, 小类 classes"),
         (name = "map", description = "地图 tiles and style"),
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, convert::convert, components::list, component::one, change::change, history::history,
-        history::undo, scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
+        locate::locate, lines::locate, convert::convert, route::route, mode::current, mode::switch, thing::all, thing::one,
+        thing::change, components::list, component::one, change::change, history::history, history::undo,
+        scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),
@@ -37,7 +39,19 @@ use utoipa::OpenApi;
 struct Api;
 
 /// Schemas of what clients send: their optional members may be missing.
-const SENT: [&str; 5] = ["LocateLine", "ComponentPatch", "UnitPatch", "LocationPatch", "Who"];
+const SENT: [&str; 11] = [
+    "LocateLine",
+    "ComponentPatch",
+    "UnitPatch",
+    "LocationPatch",
+    "Who",
+    "Report",
+    "ReportLocation",
+    "Ruling",
+    "ExcludedDepartment",
+    "ThingChange",
+    "ModeSwitch",
+];
 
 /// Lists whose parameters name things that may not exist.
 const FILTERED: [&str; 3] = ["/v1/components", "/v1/cells", "/v1/regions"];

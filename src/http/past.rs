@@ -87,22 +87,59 @@ pub(super) fn city_at(
     match past.city(shown, moment, patience) {
         Ok(shown) => return Ok(shown),
         Err(NoCity::TooEarly { first }) => {
-            let first = first.format(&Rfc3339).unwrap_or_default();
-            query.refuse("at", Code::TimeTooEarly, format!("the city's first version is of {first}"));
+            query.refuse("at", Code::TimeTooEarly, too_early(first));
         }
         Err(error @ NoCity::Unknown { .. }) => {
             query.refuse("as_known_at", Code::VersionUnknown, error.to_string());
         }
-        Err(NoCity::Building(version)) => {
-            let detail = format!("version {version} is being made ready; repeat in a moment");
-            return Err(Problem::new(Code::PastBuilding, detail));
-        }
-        Err(error @ NoCity::Broken { .. }) => {
-            return Err(Problem::new(Code::PastUnavailable, error.to_string()));
-        }
-        Err(NoCity::Store(error)) => return Err(Problem::internal(&error)),
+        Err(error) => return Err(not_there(error)),
     }
     Ok(Arc::clone(shown))
+}
+
+/// The city that a report is put to: by what was known in a version, or as things were at a time; a time before all
+/// versions, and one to come, is answered by the version in use.
+///
+/// # Errors
+/// That the city is not there yet, or cannot be had.
+pub(super) fn city_of_report(
+    service: &Service,
+    shown: &Arc<Shown>,
+    moment: &Moment,
+    patience: Duration,
+) -> Result<Arc<Shown>, Problem> {
+    let Some(past) = &service.past else {
+        let is_in_use = moment.as_known_at.is_none_or(|version| version == shown.city.version);
+        return if is_in_use { Ok(Arc::clone(shown)) } else { Err(unavailable()) };
+    };
+    let in_use = shown.city.version;
+    if moment.as_known_at.is_none_or(|version| version == in_use) {
+        let is_in_use = moment.at.is_none_or(|at| past.is_in_use(in_use, at).unwrap_or_default());
+        if is_in_use {
+            return Ok(Arc::clone(shown));
+        }
+    }
+    // What was known then is asked for by its version; its own rules say what was valid at the time.
+    let moment = Moment { at: moment.at.filter(|_| moment.as_known_at.is_none()), ..*moment };
+    past.city(shown, &moment, patience).map_err(not_there)
+}
+
+fn too_early(first: OffsetDateTime) -> String {
+    format!("the city's first version is of {}", first.format(&Rfc3339).unwrap_or_default())
+}
+
+/// Why there is no city, as a problem.
+fn not_there(error: NoCity) -> Problem {
+    match error {
+        NoCity::TooEarly { first } => Problem::new(Code::TimeTooEarly, too_early(first)),
+        error @ NoCity::Unknown { .. } => Problem::new(Code::VersionUnknown, error.to_string()),
+        NoCity::Building(version) => {
+            let detail = format!("version {version} is being made ready; repeat in a moment");
+            Problem::new(Code::PastBuilding, detail)
+        }
+        error @ NoCity::Broken { .. } => Problem::new(Code::PastUnavailable, error.to_string()),
+        NoCity::Store(error) => Problem::internal(&error),
+    }
 }
 
 fn unavailable() -> Problem {

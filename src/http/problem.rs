@@ -71,6 +71,18 @@ problems! {
     WordUnknown = "word_unknown", 400, "取值不在范围内", "unknown word";
     /// A class that neither the catalogue nor the city has.
     ClassUnknown = "class_unknown", 400, "没有这个小类", "unknown class";
+    /// A class of another edition.
+    ClassOtherEdition = "class_other_edition", 400, "小类属于另一版标准", "class of another edition";
+    /// An edition that is none.
+    EditionUnknown = "edition_unknown", 400, "没有这个标准版本", "unknown edition";
+    /// A kind of report that is none.
+    KindUnknown = "kind_unknown", 400, "没有这种案件类型", "unknown kind of report";
+    /// A mode that the city does not have.
+    ModeUnknown = "mode_unknown", 400, "没有这种运行模式", "unknown mode";
+    /// A time that does not say its offset from UTC.
+    TimeWithoutZone = "time_without_zone", 400, "时间缺少时区", "time without zone";
+    /// The department of a ruling is excluded.
+    RulingExcluded = "ruling_excluded", 400, "批示单位不得排除", "the ruling's department cannot be excluded";
     /// A coordinate system that is none.
     CrsUnknown = "crs_unknown", 400, "坐标系未知", "unknown coordinate system";
     /// A coordinate system that can only be guessed at.
@@ -109,6 +121,10 @@ problems! {
     RegionUnknown = "region_unknown", 404, "没有这个区域", "unknown region";
     /// No scheduled change has the number.
     ScheduleUnknown = "schedule_unknown", 404, "没有这个预定变更", "unknown scheduled change";
+    /// There is no such kind of thing.
+    ThingKindUnknown = "thing_kind_unknown", 404, "没有这类对象", "unknown kind of thing";
+    /// No thing of the kind has the code.
+    ThingUnknown = "thing_unknown", 404, "没有这个对象", "unknown thing";
     /// There is no such tile.
     TileUnknown = "tile_unknown", 404, "没有这个瓦片", "unknown tile";
     /// Nothing is served at the path.

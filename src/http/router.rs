@@ -3,7 +3,7 @@
 use super::problem::{Code, Problem};
 use super::{
     Service, cell, change, class, component, components, convert, guard, health, history, lines, locate,
-    metrics, openapi, profile, region, scheduled, tile, tilejson, web,
+    metrics, mode, openapi, profile, region, route, scheduled, thing, tile, tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -19,9 +19,16 @@ pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 21] = [
+    let calls: [(&'static str, MethodRouter<Service>); 25] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/convert", get(convert::convert)),
+        ("/v1/route", post(route::route)),
+        ("/v1/mode", get(mode::current).post(mode::switch)),
+        ("/v1/things/{kind}", get(thing::all)),
+        (
+            "/v1/things/{kind}/{code}",
+            get(thing::one).put(thing::change).patch(thing::change).delete(thing::change),
+        ),
         ("/v1/components", get(components::list)),
         ("/v1/components/{code}", get(component::one).patch(change::change)),
         ("/v1/components/{code}/history", get(history::history)),

@@ -49,14 +49,15 @@ use crate::city::City;
 use crate::geom::crs::Crs;
 use crate::geom::local::Parameters;
 use crate::model::class::Catalogue;
-use crate::model::code::ComponentCode;
-use crate::model::thing::ThingKind;
+use crate::model::code::{ComponentCode, ThingCode};
+use crate::model::thing::{Thing, ThingKind};
 use crate::model::version::{Changeset, Version};
 use crate::rules::code_ended::EndedCodes;
+use crate::rules::duty_published::{decides, published};
 use crate::rules::finding::{Findings, Site};
 use crate::rules::swapped_axes::Surroundings;
 use crate::store::schedule::ScheduleNumber;
-use crate::store::{Change, Snapshot, Store};
+use crate::store::{Change, Frame, Snapshot, Store};
 use cells::MovedVertex;
 use components::Held;
 use gather::{Gathering, Progress, Tally, gather};
@@ -162,7 +163,14 @@ pub fn import(
             let today = today(&request.by.at);
             base.components(store, &read, (request.scope, &today), &mut findings)?
         }
-        LayerKind::Things(kind) => base.things(&read, kind, request.scope, &mut findings)?,
+        LayerKind::Things(kind) => {
+            let made = base.things(&read, kind, request.scope, &mut findings)?;
+            if decides(kind) && !findings.refuse() {
+                let city = base.published(store, &made.staged.change)?;
+                findings.extend(None, published(&city, kind, &request.by.at));
+            }
+            made
+        }
     };
     let Made { tally, staged, moved } = made;
     let (version, nothing) = (base.version, staged.change == Change::default());
@@ -334,6 +342,32 @@ impl Base {
         self.judge_ended(rows.taken.iter().map(|(thing, site)| (thing.code.as_str(), site)), findings);
         let staged = stage::things(&self.snapshot.things, kind, &rows.taken, scope);
         Ok(Made { tally, staged, moved: Vec::new() })
+    }
+
+    /// The city with changed things, and with its components when cases travel with its rules.
+    fn published(&self, store: &dyn Store, change: &Change) -> Result<City, Refused> {
+        let changed: HashSet<(ThingKind, &ThingCode)> = {
+            let gone = change.gone_things.iter().map(|(kind, code)| (*kind, code));
+            change.things.iter().map(|thing| (thing.kind, &thing.code)).chain(gone).collect()
+        };
+        let stays = |thing: &&Thing| !changed.contains(&(thing.kind, &thing.code));
+        let kept = self.snapshot.things.iter().filter(stays);
+        let mut things: Vec<Thing> = kept.chain(&change.things).cloned().collect();
+        things.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
+        if !things.iter().any(|thing| thing.kind == ThingKind::Case) {
+            return Ok(self.city.with_things(self.version, things));
+        }
+        let Snapshot { version, city, arcs, cells, regions, .. } = self.snapshot.clone();
+        let frame = Frame { version, city, arcs, cells, regions, things };
+        let mut building = City::begin(frame, self.catalogue.clone()).map_err(Refused::Unbuildable)?;
+        let mut pushed = Ok(());
+        store.each_component(self.version, &mut |row| {
+            if pushed.is_ok() {
+                pushed = building.push(&row);
+            }
+        })?;
+        pushed.map_err(Refused::Unbuildable)?;
+        Ok(building.finish())
     }
 
     /// Builds the city that the change makes, without its components, and asks it about those of the change, and a new

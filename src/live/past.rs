@@ -177,6 +177,20 @@ impl Past {
         self.shared.get(version, patience)
     }
 
+    /// Whether the version in use answers for a time: it was made by then, or the time lies before all versions.
+    ///
+    /// Cost: a lock, and a look at the store only when the city in use is newer than what was read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_in_use(&self, in_use: Version, at: OffsetDateTime) -> Result<bool, NoCity> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.newest.is_none_or(|newest| newest < in_use) {
+            log.refresh()?;
+        }
+        Ok(log.version_at(at).is_none_or(|version| version >= in_use))
+    }
+
     /// How many old cities are kept.
     pub fn kept(&self) -> usize {
         self.shared.lock().kept.len()

@@ -133,7 +133,7 @@ impl Source {
         Ok(())
     }
 
-    /// The city after a small change of components alone; `None` when it must be built anew.
+    /// The city after a small change of components and other things; `None` when it must be built anew.
     ///
     /// Cost: some milliseconds, however big the city.
     fn change(&self, shown: &Shown, newest: Version) -> Result<Option<Shown>, LoadError> {
@@ -145,8 +145,8 @@ impl Source {
         if self.store.came_since(city.version, newest)? > SMALL {
             return Ok(None);
         }
-        let Since { came, gone, frame } = self.store.since(city.version, newest)?;
-        if frame || gone.len() as u64 > SMALL {
+        let Since { came, gone, frame, ground } = self.store.since(city.version, newest)?;
+        if ground || gone.len() as u64 > SMALL {
             return Ok(None);
         }
         let rows: Vec<ComponentRow<'_>> =
@@ -155,6 +155,8 @@ impl Source {
         let changed = city
             .changed(newest, &rows, &gone)
             .map_err(|source| LoadError::Build { version: newest, source: Box::new(source.into()) })?;
+        // A mode that is switched, a duty rule: compiled anew, while cells and components stay.
+        let changed = if frame { changed.with_things(newest, self.store.things(newest)?) } else { changed };
         Ok(Some(shown.with_components(changed)))
     }
 }

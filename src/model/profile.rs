@@ -93,7 +93,21 @@ pub enum Step {
     Competent,
 }
 
-/// The steps of each kind of report, in order; kept for routing.
+impl Step {
+    /// The step as profiles and replies write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Step::Ruling => "ruling",
+            Step::Override => "override",
+            Step::Unit => "unit",
+            Step::Duty => "duty",
+            Step::Territory => "territory",
+            Step::Competent => "competent",
+        }
+    }
+}
+
+/// The steps of each kind of report, in order.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ladders {

@@ -43,6 +43,9 @@ codes! {
     AxesDropped "axes_dropped" Info
         "高程或量测值未保留" "heights or measures are not kept" =>
         "无需处理" "nothing to do"
+    CalendarYearMissing "calendar_year_missing" Warning
+        "日历缺少该年的节假日" "a year whose holidays are not known" =>
+        "导入该年的节假日和调休" "import its holidays and shifted working days"
     CellAreaDiffers "cell_area_differs" Warning
         "面积属性与图形不符" "the area in the row is not that of the drawn cell" =>
         "按图形重算面积" "compute it anew from the drawing"
@@ -199,6 +202,24 @@ codes! {
     DeliveredCellDiffers "delivered_cell_differs" Warning
         "所填单元网格与计算结果不同" "the cell that the row names is not the one that holds it" =>
         "核对位置；以计算结果为准" "look at the place; the computed cell counts"
+    DutyCaseFailed "duty_case_failed" Warning
+        "样例的派遣结果与预期不符" "a case of the table of duty rules gets another answer than it expects" =>
+        "改正规则或样例；wanmi rules explain 说明原因" "correct the rules or the case; `wanmi rules explain` says why"
+    DutyNamesNobody "duty_names_nobody" Error
+        "职责规则没有指定任何单位" "a duty rule that names nobody" =>
+        "填写处置单位或责任方式" "fill in the department or the answer"
+    DutyNeverWins "duty_never_wins" Warning
+        "职责规则永远不会生效" "a duty rule that can never win" =>
+        "删除，或改正其区域、优先级或有效期" "remove it, or correct its place, priority or validity"
+    DutyNotValid "duty_not_valid" Warning
+        "职责规则引用了当时无效的对象" "a duty rule that names what is not valid then" =>
+        "调整规则或被引用对象的有效期" "adjust the days of the rule or of what it names"
+    DutyTie "duty_tie" Warning
+        "职责规则同样具体却指定不同单位" "duty rules that are equally specific and name different departments" =>
+        "用更具体的区域、条件或优先级区分；否则只能协调" "tell them apart by place, condition or priority; else reports are coordinated"
+    DutyUncovered "duty_uncovered" Warning
+        "有的小类在部分区域无人负责" "a class that nobody answers for in some region" =>
+        "补充职责规则或属地主体，确保任务都能派得出" "add a duty rule or the body of the region"
     DutyZoneApart "duty_zone_apart" Error
         "责任网格中的单元网格不相邻" "a duty zone whose cells do not touch" =>
         "只将相邻的单元网格归入一个责任网格" "put only neighbours into one zone"
@@ -301,6 +322,9 @@ codes! {
     RingTooShort "ring_too_short" Error
         "边界不足三个不同的点" "a ring of fewer than three different points" =>
         "补绘或删除该环" "draw it or remove it"
+    RosterGap "roster_gap" Warning
+        "工作时间内责任网格无人值守" "a duty zone with nobody on duty in working hours" =>
+        "补充排班" "add shifts"
     RowColumns "row_columns" Error
         "列数与表头不符" "a line with other columns than the first line" =>
         "检查分隔符与引号" "look at delimiters and quotes"

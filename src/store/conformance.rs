@@ -208,6 +208,14 @@ fn since_leads_from_one_to_the_other(site: &dyn Site) {
             snapshot.version = Version(0);
             snapshot
         };
+        assert!(since.frame || !since.ground, "the ground is a part of the frame");
+        if !since.ground {
+            let ground = |snapshot: &Snapshot| {
+                (snapshot.cells.clone(), snapshot.arcs.clone(), snapshot.regions.clone())
+            };
+            assert_eq!(ground(&before), ground(&load(&*store, to)), "from {from} to {to}");
+        }
+        assert_eq!(store.things(Version(to)).unwrap(), load(&*store, to).things);
         if !since.frame {
             assert_eq!(frame(before), frame(load(&*store, to)), "from {from} to {to}");
             still += 1;

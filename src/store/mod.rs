@@ -13,6 +13,7 @@ use crate::model::code::ComponentCode;
 use crate::model::component::Component;
 use crate::model::row::{ComponentRow, Entry};
 pub use crate::model::snapshot::{Change, CityRecord, CoverChange, Frame, Snapshot};
+use crate::model::thing::Thing;
 use crate::model::version::{Changeset, Version};
 use schedule::{Schedule, ScheduleNumber};
 use std::ops::ControlFlow;
@@ -61,6 +62,14 @@ pub trait Store: Schedule {
     /// # Errors
     /// As [`Store::load`].
     fn frame(&self, version: Version) -> Result<Frame, StoreError>;
+
+    /// Departments, duty rules, areas and the other things valid at `version`, in kind and code order.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    fn things(&self, version: Version) -> Result<Vec<Thing>, StoreError> {
+        Ok(self.frame(version)?.things)
+    }
 
     /// Tells once of every component valid at `version`, what a city keeps in memory of it, in the order of keys.
     ///
@@ -181,6 +190,8 @@ pub struct Since {
     pub gone: Vec<ComponentCode>,
     /// Whether anything of the [`Frame`] changed: cells, borders, regions, other things.
     pub frame: bool,
+    /// Whether cells, borders, regions or the profile changed: what a city cannot take over without being built anew.
+    pub ground: bool,
 }
 
 /// Why the store refuses; every variant has a stable [`code`](StoreError::code).

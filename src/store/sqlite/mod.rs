@@ -41,6 +41,7 @@ pub use open::Access;
 use super::{Change, CityRecord, Details, Frame, LogEntry, Since, Snapshot, Store, StoreError};
 use crate::model::component::Component;
 use crate::model::row::ComponentRow;
+use crate::model::thing::Thing;
 use crate::model::version::{Changeset, Version};
 use contents::Traffic;
 use fault::{Fault, Step};
@@ -171,6 +172,13 @@ impl Store for SqliteStore {
         })
     }
 
+    fn things(&self, version: Version) -> Result<Vec<Thing>, StoreError> {
+        self.reading("loading things", |conn| {
+            versions::must_exist(conn, version)?;
+            things::load(conn, version)
+        })
+    }
+
     fn details(&self) -> Arc<dyn Details> {
         self.readers.clone()
     }
@@ -186,7 +194,12 @@ impl Store for SqliteStore {
         self.reading("comparing versions", |conn| {
             versions::must_exist(conn, newest)?;
             let (came, gone) = components::since(conn, base, newest)?;
-            Ok(Since { came, gone, frame: frame_changed(conn, base, newest)? })
+            Ok(Since {
+                came,
+                gone,
+                frame: frame_changed(conn, base, newest)?,
+                ground: ground_changed(conn, base, newest)?,
+            })
         })
     }
 
@@ -221,6 +234,16 @@ fn frame(conn: &Connection, version: Version) -> Step<Frame> {
 fn frame_changed(conn: &Connection, base: Version, newest: Version) -> Step<bool> {
     let mut find = conn.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM tally WHERE version > ?1 AND version <= ?2 AND layer <> 'components')
+             OR EXISTS (SELECT 1 FROM profile WHERE version > ?1 AND version <= ?2)",
+    )?;
+    Ok(find.query_row([versions::number(base), versions::number(newest)], |row| row.get(0))?)
+}
+
+/// Whether cells, borders, regions or the profile changed after `base` and up to `newest`.
+fn ground_changed(conn: &Connection, base: Version, newest: Version) -> Step<bool> {
+    let mut find = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM tally WHERE version > ?1 AND version <= ?2
+                        AND layer IN ('cells', 'regions', 'arcs'))
              OR EXISTS (SELECT 1 FROM profile WHERE version > ?1 AND version <= ?2)",
     )?;
     Ok(find.query_row([versions::number(base), versions::number(newest)], |row| row.get(0))?)

@@ -23,4 +23,5 @@ mod page;
 mod past;
 pub(crate) mod program;
 mod refusals;
+mod route;
 mod tiles;

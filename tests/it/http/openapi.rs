@@ -4,7 +4,7 @@ use super::client::Server;
 use serde_json::Value;
 
 /// The members of a reply that its schema does not have, and those that it lacks.
-fn differences(api: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+pub(super) fn differences(api: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
     let schema = match schema["$ref"].as_str() {
         Some(name) => &api["components"]["schemas"][name.rsplit('/').next().unwrap()],
         None => schema,

@@ -108,9 +108,11 @@ impl Store for MemoryStore {
         let came = keyed(&after).filter(|(_, component)| !before.components.contains(component));
         let still = |code| after.components.iter().any(|component| component.code == code);
         let codes = before.components.iter().map(|component| component.code.clone());
+        let ground = |frame: Frame| Frame { version: base, things: Vec::new(), ..frame };
         Ok(Since {
             came: came.map(|(entry, component)| (entry, component.clone())).collect(),
             gone: codes.filter(|code| !still(code.clone())).collect(),
+            ground: ground(self.frame(base)?) != ground(self.frame(newest)?),
             frame: self.frame(base)? != Frame { version: base, ..self.frame(newest)? },
         })
     }

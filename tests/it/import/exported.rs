@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use wanmi::geom::lattice::Position;
 use wanmi::model::class::Edition;
-use wanmi::model::code::{CellCode, ClassCode, ComponentCode};
+use wanmi::model::code::{CellCode, ClassCode, ComponentCode, ThingCode};
 use wanmi::model::component::{Component, Place, Unit};
+use wanmi::model::thing::{Form, Thing, ThingKind};
 use wanmi::model::version::Changeset;
 use wanmi::store::sqlite::{Access, SqliteStore};
 use wanmi::store::{Change, Snapshot, Store};
@@ -380,4 +381,53 @@ fn ogr_opens_every_format_with_the_right_counts() {
             }
         }
     }
+}
+
+/// A thing of a kind with every field; what it names is there.
+fn full_thing(kind: ThingKind) -> Thing {
+    let code = |kind: ThingKind| format!("T-{kind}");
+    let value = |field: &wanmi::model::thing::ThingField| match field.form {
+        Form::Word(words) => words[0].to_owned(),
+        Form::Day if field.name == "valid_until" => "20270401".to_owned(),
+        Form::Day => "20260401".to_owned(),
+        Form::Thing(kind) | Form::Things(kind) => code(kind),
+        Form::Region | Form::Regions => "420502".to_owned(),
+        Form::Cells => "X3;X4".to_owned(),
+        Form::Classes => "01;01001".to_owned(),
+        Form::CreditCode => "11420500011321556N".to_owned(),
+        Form::Number => "12".to_owned(),
+        Form::Time => "08:00".to_owned(),
+        Form::Windows => "12:00-14:00;22:00-06:00".to_owned(),
+        Form::Days => "mon;workdays".to_owned(),
+        Form::Instant => "2026-07-01T00:00:00+08:00".to_owned(),
+        Form::Text => format!("{} \"甲\", 乙", field.name),
+    };
+    let values = kind.fields().iter().map(|field| (field.name.into(), value(field).into())).collect();
+    let place = kind.shapes().last().map(|_| Place::Polygon(vec![vec![ring(10_000, 10_000, 5_000)]]));
+    let place =
+        if kind == ThingKind::Road { Some(Place::Line(vec![vec![at(0, 0), at(9_000, 70)]])) } else { place };
+    Thing { kind, code: ThingCode::new(&code(kind)).unwrap(), values, place }
+}
+
+#[test]
+fn things_of_every_kind_come_back() {
+    let from = city(modest());
+    let by =
+        Changeset { author: "a".to_owned(), at: "2026-11-23T10:00:00Z".to_owned(), reason: "b".to_owned() };
+    let mut store = SqliteStore::open(Path::new(from.path()), Access::Write).unwrap();
+    let base = store.newest().unwrap();
+    let things = ThingKind::ALL.iter().map(|kind| full_thing(*kind)).collect();
+    store.commit(base, &by, &Change { things, ..Change::default() }).unwrap();
+    drop(store);
+    let to = empty();
+    // What is named comes before what names it; modes before the rules that are for one.
+    let mut kinds: Vec<ThingKind> = ThingKind::ALL.to_vec();
+    kinds.sort_by_key(|kind| (*kind != ThingKind::Mode, *kind));
+    for layer in ["regions", "cells"].into_iter().chain(kinds.iter().map(|kind| kind.as_str())) {
+        let is_table = layer.parse::<ThingKind>().is_ok_and(|kind| kind.shapes().is_empty());
+        let file = to.file(&format!("{layer}.{}", if is_table { "csv" } else { "geojson" }));
+        export(&from, layer, &file, &[]).done();
+        to.import(&[text(&file)], &["--layer", layer]).done();
+    }
+    assert_eq!(to.snapshot().things, from.snapshot().things);
 }

@@ -20,6 +20,7 @@ mod schema;
 #[cfg(unix)]
 mod secret;
 mod shapefile;
+mod sixty;
 mod small_city;
 mod suggest;
 mod tables;

@@ -1,0 +1,152 @@
+//! `POST /v1/route`: who answers for a report, one or many.
+
+use super::bulk::{Asked, answered};
+use super::language::Language;
+use super::problem::{Code, FieldError, Problem};
+use super::{Service, body, past, query};
+use crate::city::City;
+use crate::duty::clock::instant;
+use crate::live::Shown;
+use crate::live::past::Moment;
+use crate::model::version::Version;
+use crate::route::ask::{Ask, Refusal, read};
+use crate::route::report::Report;
+use crate::route::text::Tongue;
+use crate::route::{decide, write};
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// The media types that the call takes.
+const JSON: &str = "application/json";
+const NDJSON: &str = "application/x-ndjson";
+
+/// Circles wider than this may reach over thousands of borders: they leave the calls that cost microseconds alone.
+const WIDE_M: f64 = 100.0;
+
+/// How large a decision usually is, in bytes.
+const USUAL_BYTES: usize = 2_048;
+
+/// Answers who is responsible, and why.
+#[utoipa::path(
+    post, path = "/v1/route", tag = "route",
+    summary = "派遣建议 who answers for a report, and why",
+    description = "A report in, a decision out: exactly one cell, the inspector on duty, the one department or whom to coordinate among, \
+                   the limit, and every step with what lost. The same version and the same report with `at` give the same bytes. As \
+                   `application/x-ndjson` one JSON object a line in and a line out, in the same order, streamed; a bad line is \
+                   answered with `{\"line\": n, \"error\": problem}`. Reasons are in Chinese unless `Accept-Language` prefers English.",
+    request_body(content((Ask = "application/json"), (Ask = "application/x-ndjson"))),
+    responses((status = 200, description = "The decision", body = super::route_schema::Decision)),
+)]
+pub(super) async fn route(
+    State(service): State<Service>,
+    Extension(shown): Extension<Arc<Shown>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    query::none(&uri)?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let language = Language::of(&headers);
+    let (kind, reply) = match kind.split(';').next().map(str::trim) {
+        Some(JSON) => {
+            let text = body::whole(&service, body).await?;
+            (JSON, Body::from(one(&service, &shown, text, language).await?))
+        }
+        Some(NDJSON) => (NDJSON, answered(&service, language, body, line)?),
+        _ => {
+            let detail = format!("the body is {kind:?}; send {JSON} or {NDJSON}, one JSON object a line");
+            return Err(Problem::new(Code::MediaTypeUnsupported, detail));
+        }
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
+        (VARY, HeaderValue::from_static("Accept-Language")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, reply).into_response())
+}
+
+/// Answers one report.
+async fn one(
+    service: &Service,
+    shown: &Arc<Shown>,
+    text: Bytes,
+    language: Language,
+) -> Result<Vec<u8>, Problem> {
+    let now = (service.clock)();
+    let ask = read(&text).map_err(refused)?;
+    let shown = past::city_of_report(service, shown, &moment(&ask), Duration::ZERO)?;
+    if !is_wide(&ask) {
+        let mut out = Vec::with_capacity(USUAL_BYTES);
+        answer(&shown.city, &ask, (now, language), &mut out)?;
+        return Ok(out);
+    }
+    let again = text.clone();
+    let answering = move || {
+        let mut out = Vec::with_capacity(USUAL_BYTES);
+        let ask = read(&again).map_err(refused)?;
+        answer(&shown.city, &ask, (now, language), &mut out).map(|()| out)
+    };
+    tokio::task::spawn_blocking(answering).await.map_err(|error| Problem::internal(&error))?
+}
+
+fn is_wide(ask: &Ask<'_>) -> bool {
+    let accuracy_m = ask.location.as_ref().and_then(|location| location.accuracy_m);
+    accuracy_m.is_some_and(|accuracy_m| accuracy_m > WIDE_M)
+}
+
+/// Answers one line of a bulk call.
+fn line(asked: &Asked, line: &[u8], out: &mut Vec<u8>) -> Result<(), Problem> {
+    let ask = read(line).map_err(refused)?;
+    let shown = past::city_of_report(asked.service, asked.shown, &moment(&ask), past::PATIENCE)?;
+    answer(&shown.city, &ask, (asked.now, asked.language), out)
+}
+
+/// Which city a report asks for.
+fn moment(ask: &Ask<'_>) -> Moment {
+    let at = ask.at.as_deref().and_then(|at| instant(at).ok());
+    let at = at.and_then(|unix| OffsetDateTime::from_unix_timestamp(unix).ok());
+    Moment { at, as_known_at: ask.as_known_at.map(Version) }
+}
+
+/// Appends the decision of a city on a report.
+///
+/// # Errors
+/// The problem that the report is.
+pub(crate) fn answer(
+    city: &City,
+    ask: &Ask<'_>,
+    (now, language): (OffsetDateTime, Language),
+    out: &mut Vec<u8>,
+) -> Result<(), Problem> {
+    let report = Report::of(city, ask, now.unix_timestamp()).map_err(refused)?;
+    write::json(out, city, &report, &decide(city, &report), tongue(language));
+    Ok(())
+}
+
+/// The language of reasons.
+pub(super) fn tongue(language: Language) -> Tongue {
+    match language {
+        Language::Chinese => Tongue::Chinese,
+        Language::English => Tongue::English,
+    }
+}
+
+/// What is wrong with a report, as a problem.
+pub(crate) fn refused(refusals: Vec<Refusal>) -> Problem {
+    let errors = refusals.into_iter().map(|refusal| FieldError {
+        pointer: refusal.pointer,
+        code: Code::of(refusal.code).unwrap_or(Code::BodyInvalid),
+        detail: refusal.detail,
+    });
+    Problem::of_fields(errors.collect())
+}

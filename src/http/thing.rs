@@ -1,0 +1,392 @@
+//! `/v1/things/{kind}` and `/v1/things/{kind}/{code}`: duty rules, rosters, departments and the other things, read and
+//! changed one by one.
+
+use super::problem::{Code, FieldError, Problem};
+use super::{Service, body, query, reply};
+use crate::edit::thing::{ThingAsked, ThingEdited, ThingWish};
+use crate::edit::{EditError, Editor};
+use crate::live::Shown;
+use crate::model::code::ThingCode;
+use crate::model::thing::{Thing, ThingKind};
+use crate::model::version::{Changeset, Version};
+use crate::store::StoreError;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::response::Response;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
+
+/// Values that stay in the city file (DECISIONS 18).
+const PRIVATE: [&str; 2] = ["phone", "contact"];
+
+/// A thing.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Thing)]
+struct ThingReply<'a> {
+    /// The code, unique within its kind.
+    #[schema(example = "R-0031")]
+    code: &'a str,
+    /// Its values by the names of the layer's fields; what is absent is not in it, telephone numbers never are.
+    values: BTreeMap<&'a str, &'a str>,
+}
+
+/// All things of a kind.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Things)]
+struct ThingsReply<'a> {
+    /// The version of the data that answered.
+    #[schema(value_type = u64)]
+    version: Version,
+    /// The kind, which is a layer's name.
+    #[schema(example = "duty_rules")]
+    kind: &'static str,
+    /// The things, in code order.
+    things: Vec<ThingReply<'a>>,
+}
+
+/// What shall become of a thing, and who wants it why.
+#[derive(utoipa::ToSchema)]
+#[schema(as = ThingChange)]
+#[expect(dead_code, reason = "only its description is used: null and absent differ here")]
+pub(super) struct ThingBody {
+    /// Who makes the change.
+    #[schema(example = "张三")]
+    author: String,
+    /// Why, in a sentence.
+    #[schema(example = "2027年职责调整")]
+    reason: String,
+    /// Texts by field. PUT: all of them. PATCH: those that change; null takes a value away.
+    #[schema(value_type = Object)]
+    values: BTreeMap<String, Option<String>>,
+}
+
+/// A change that was made.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ThingChanged)]
+pub(super) struct Changed<'a> {
+    /// The version that the change made; it is in use within a second.
+    #[schema(value_type = u64)]
+    version: Version,
+    /// The code.
+    code: &'a str,
+    /// What the rules say of it all the same.
+    warnings: Vec<Warning>,
+}
+
+/// What a rule says.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ThingWarning)]
+struct Warning {
+    /// The rule's code; `schemas/RULES.md` lists all.
+    code: &'static str,
+    /// What is unusual.
+    detail: String,
+}
+
+/// Answers with all things of a kind.
+#[utoipa::path(
+    get, path = "/v1/things/{kind}", tag = "route", summary = "职责数据 all things of a kind",
+    params(("kind" = String, Path, description = "A layer: duty_rules, limits, rosters, departments …", example = "duty_rules")),
+    responses((status = 200, description = "The things", body = ThingsReply)),
+)]
+pub(super) async fn all(
+    Extension(shown): Extension<Arc<Shown>>,
+    uri: Uri,
+    headers: HeaderMap,
+    kind: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    query::none(&uri)?;
+    let Path(kind) = kind.map_err(|rejection| unreadable(&rejection))?;
+    let kind = kind_of(&kind)?;
+    let things = shown.city.things.iter().filter(|thing| thing.kind == kind).map(told).collect();
+    reply::tagged_json(&headers, &ThingsReply { version: shown.city.version, kind: kind.as_str(), things })
+}
+
+/// Answers with one thing.
+#[utoipa::path(
+    get, path = "/v1/things/{kind}/{code}", tag = "route", summary = "职责数据 one thing",
+    params(
+        ("kind" = String, Path, description = "A layer", example = "duty_rules"),
+        ("code" = String, Path, description = "Its code", example = "R-0031"),
+    ),
+    responses((status = 200, description = "The thing; its ETag is for If-Match", body = ThingReply)),
+)]
+pub(super) async fn one(
+    Extension(shown): Extension<Arc<Shown>>,
+    uri: Uri,
+    headers: HeaderMap,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, Problem> {
+    query::none(&uri)?;
+    let (kind, code) = named(path)?;
+    let is_it = |thing: &&Thing| thing.kind == kind && thing.code == code;
+    let thing = shown.city.things.iter().find(is_it).ok_or_else(|| unknown(kind, &code))?;
+    reply::marked_json(&headers, &tag(thing), &told(thing))
+}
+
+/// Changes one thing, or ends it.
+#[utoipa::path(
+    method(put, patch, delete), path = "/v1/things/{kind}/{code}", tag = "route", summary = "修改职责数据 change one thing",
+    description = "Through the rules that deliveries go through, as a changeset of its own, durable when answered. PUT gives all values \
+                   and makes a new thing with `If-None-Match: *`; PATCH gives those that change; DELETE ends it. `If-Match` holds the \
+                   ETag that GET gave: 412 when the thing was changed since, 428 without it.",
+    params(
+        ("kind" = String, Path, description = "A layer", example = "duty_rules"),
+        ("code" = String, Path, description = "Its code", example = "R-0031"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the thing as the caller saw it, or `*`"),
+        ("If-None-Match" = Option<String>, Header, description = "`*` for a new thing"),
+    ),
+    request_body(content = ThingBody, content_type = "application/json"),
+    responses((status = 200, description = "Changed", body = Changed)),
+)]
+#[expect(clippy::too_many_arguments, reason = "axum gives each part of a request as an argument")]
+pub(super) async fn change(
+    State(service): State<Service>,
+    Extension(shown): Extension<Arc<Shown>>,
+    method: Method,
+    uri: Uri,
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    query::none(&uri)?;
+    let (kind, code) = named(path)?;
+    let editor = editor(&service)?;
+    let expected = Expected::of(&headers)?;
+    let (by, values) = asked(&service, &method, body).await?;
+    let wish = match method {
+        Method::PATCH => ThingWish::Changes(values),
+        Method::DELETE => ThingWish::Gone,
+        _ => ThingWish::Values(values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()),
+    };
+    let task = Task { editor, shown, kind, code, by };
+    let edited = task.run(wish, move |thing| expected.is(thing)).await?;
+    changed(&edited, None)
+}
+
+/// A change on its way to the store.
+pub(super) struct Task {
+    pub(super) editor: Arc<Editor>,
+    pub(super) shown: Arc<Shown>,
+    pub(super) kind: ThingKind,
+    pub(super) code: ThingCode,
+    pub(super) by: Changeset,
+}
+
+impl Task {
+    /// Makes the change in a thread of its own.
+    pub(super) async fn run(
+        self,
+        wish: ThingWish,
+        is_expected: impl Fn(Option<&Thing>) -> bool + Send + Sync + 'static,
+    ) -> Result<ThingEdited, Problem> {
+        let Task { editor, shown, kind, code, by } = self;
+        let task = tokio::task::spawn_blocking(move || {
+            let asked = ThingAsked { kind, code: &code, is_expected: &is_expected, by: &by };
+            editor.change_thing(&shown.city, &asked, &wish).map_err(|error| refused(kind, &code, &error))
+        });
+        task.await.map_err(|error| Problem::internal(&error))?
+    }
+}
+
+/// The service's writer.
+pub(super) fn editor(service: &Service) -> Result<Arc<Editor>, Problem> {
+    service.editor.clone().ok_or_else(|| {
+        Problem::new(Code::NotEditable, "this service was started without a store to write to")
+    })
+}
+
+/// The reply to a change; `code` stands for that of a thing that ended.
+pub(super) fn changed(edited: &ThingEdited, code: Option<&str>) -> Result<Response, Problem> {
+    let ThingEdited { version, thing, warnings } = edited;
+    let warnings =
+        warnings.iter().map(|breach| Warning { code: breach.code.as_str(), detail: breach.detail.clone() });
+    let code = thing.as_ref().map(|thing| thing.code.as_str()).or(code).unwrap_or_default();
+    let mut reply = reply::json(&Changed { version: *version, code, warnings: warnings.collect() })?;
+    let tag = thing.as_ref().and_then(|thing| HeaderValue::from_str(&tag(thing)).ok());
+    reply.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
+    Ok(reply)
+}
+
+/// Which state of a thing a request expects.
+enum Expected {
+    New,
+    Any,
+    Tagged(String),
+}
+
+impl Expected {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        match (text(IF_MATCH).map(str::trim), text(IF_NONE_MATCH).map(str::trim)) {
+            (Some("*"), _) => Ok(Expected::Any),
+            (Some(tags), _) => Ok(Expected::Tagged(tags.to_owned())),
+            (None, Some("*")) => Ok(Expected::New),
+            _ => Err(Problem::new(
+                Code::IfMatchMissing,
+                "send If-Match with the ETag that GET gave, or If-None-Match: * for a new thing, so that nobody's change is lost",
+            )),
+        }
+    }
+
+    fn is(&self, thing: Option<&Thing>) -> bool {
+        match (self, thing) {
+            (Expected::New, None) | (Expected::Any, Some(_)) => true,
+            (Expected::Tagged(tags), Some(thing)) => tags.split(',').any(|known| known.trim() == tag(thing)),
+            _ => false,
+        }
+    }
+}
+
+fn told(thing: &Thing) -> ThingReply<'_> {
+    let values = thing.values.iter().map(|(name, value)| (&**name, &**value));
+    ThingReply {
+        code: thing.code.as_str(),
+        values: values.filter(|(name, _)| !PRIVATE.contains(name)).collect(),
+    }
+}
+
+/// The tag of a thing's state.
+fn tag(thing: &Thing) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(format!("{thing:?}").as_bytes());
+    format!("\"{:016x}\"", hasher.finish())
+}
+
+fn unreadable(rejection: &PathRejection) -> Problem {
+    Problem::new(Code::PathInvalid, rejection.body_text())
+}
+
+fn kind_of(text: &str) -> Result<ThingKind, Problem> {
+    text.parse().map_err(|_unknown| {
+        let all: Vec<&str> = ThingKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        Problem::new(Code::ThingKindUnknown, format!("{text:?} is no kind of thing: {}", all.join(", ")))
+    })
+}
+
+fn named(path: Result<Path<(String, String)>, PathRejection>) -> Result<(ThingKind, ThingCode), Problem> {
+    let Path((kind, code)) = path.map_err(|rejection| unreadable(&rejection))?;
+    let code = ThingCode::new(&code).map_err(|error| Problem::new(Code::PathInvalid, error.to_string()))?;
+    Ok((kind_of(&kind)?, code))
+}
+
+fn unknown(kind: ThingKind, code: &ThingCode) -> Problem {
+    Problem::new(Code::ThingUnknown, format!("{kind} have no {:?} in this version", code.as_str()))
+}
+
+fn refused(kind: ThingKind, code: &ThingCode, error: &EditError) -> Problem {
+    match error {
+        EditError::Unknown | EditError::Nothing => unknown(kind, code),
+        EditError::Stale => Problem::new(
+            Code::IfMatchStale,
+            "the thing was changed since it was read, or is there already; read it again and repeat",
+        ),
+        EditError::Refused(breaches) => Problem::of_fields(
+            breaches
+                .iter()
+                .map(|breach| FieldError {
+                    pointer: breach
+                        .field
+                        .as_ref()
+                        .map_or_else(|| "#/values".to_owned(), |field| format!("#/values/{field}")),
+                    code: Code::ChangeRefused,
+                    detail: format!("{}: {}", breach.code.as_str(), breach.detail),
+                })
+                .collect(),
+        ),
+        EditError::Store(StoreError::Busy { .. }) => {
+            Problem::new(Code::Overloaded, "another program is writing to the city; repeat in a moment")
+        }
+        EditError::Store(error) => Problem::internal(error),
+    }
+}
+
+/// Values by field; `None` takes a value away.
+type Values = BTreeMap<String, Option<String>>;
+
+/// The body of a request: who, why, and the values.
+async fn asked(service: &Service, method: &Method, body: Body) -> Result<(Changeset, Values), Problem> {
+    let mut reading = Reading::of(&body::whole(service, body).await?)?;
+    let (author, reason) = (reading.required("author"), reading.required("reason"));
+    let values = if *method == Method::DELETE { BTreeMap::new() } else { reading.values() };
+    let at = super::locate::stamp((service.clock)())?;
+    reading.finish()?;
+    Ok((Changeset { author, at, reason }, values))
+}
+
+/// The members of a body while they are taken out.
+pub(super) struct Reading {
+    members: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Reading {
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Problem> {
+        let members = serde_json::from_slice(bytes);
+        let members = members.map_err(|error| {
+            Problem::new(Code::BodyInvalid, format!("the body is no JSON object: {error}"))
+        })?;
+        Ok(Reading { members, errors: Vec::new() })
+    }
+
+    pub(super) fn refuse(&mut self, pointer: &str, code: Code, detail: String) {
+        self.errors.push(FieldError { pointer: format!("#/{pointer}"), code, detail });
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        match self.members.remove(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            _ => {
+                self.refuse(name, Code::FieldType, format!("{name} is a text"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn required(&mut self, name: &str) -> String {
+        self.text(name).unwrap_or_else(|| {
+            self.refuse(name, Code::ParameterMissing, format!("{name} is required"));
+            String::new()
+        })
+    }
+
+    fn values(&mut self) -> Values {
+        let Some(Value::Object(values)) = self.members.remove("values") else {
+            self.refuse("values", Code::FieldType, "values is an object of texts by field".to_owned());
+            return BTreeMap::new();
+        };
+        let mut taken = BTreeMap::new();
+        for (name, value) in values {
+            let text = match value {
+                Value::Null => None,
+                Value::String(text) => Some(text),
+                Value::Number(number) => Some(number.to_string()),
+                _ => {
+                    self.refuse(
+                        &format!("values/{name}"),
+                        Code::FieldType,
+                        format!("{name} is a text or null"),
+                    );
+                    continue;
+                }
+            };
+            taken.insert(name, text);
+        }
+        taken
+    }
+
+    /// Everything was taken out, and well.
+    pub(super) fn finish(mut self) -> Result<(), Problem> {
+        for name in std::mem::take(&mut self.members).keys() {
+            self.refuse(name, Code::ParameterUnknown, format!("there is no field {name:?} here"));
+        }
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::of_fields(self.errors)) }
+    }
+}

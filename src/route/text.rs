@@ -1,0 +1,217 @@
+//! Reasons in words, Chinese and English.
+
+use super::because::{Says, Why};
+use super::decision::Role;
+use crate::model::profile::Step;
+use std::fmt::{self, Write};
+
+/// A language of reasons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tongue {
+    /// 中文.
+    #[default]
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Tongue {
+    fn pick<T: Copy>(self, of: [T; 2]) -> T {
+        of[usize::from(self == Tongue::English)]
+    }
+}
+
+/// The word for a step.
+pub fn step(step: Step, tongue: Tongue) -> &'static str {
+    tongue.pick(match step {
+        Step::Ruling => ["批示", "ruling"],
+        Step::Override => ["优先规则", "override"],
+        Step::Unit => ["产权养护单位", "unit"],
+        Step::Duty => ["职责规则", "duty"],
+        Step::Territory => ["属地", "territory"],
+        Step::Competent => ["主管部门", "competent"],
+    })
+}
+
+fn role(role: Role, tongue: Tongue) -> &'static str {
+    tongue.pick(match role {
+        Role::Maintainer => ["养护单位", "maintainer"],
+        Role::Owner => ["权属单位", "owner"],
+        Role::Competent => ["主管部门", "competent department"],
+        Role::Territorial => ["属地主体", "body of the region"],
+        Role::Named => ["指定单位", "named department"],
+        Role::Approver => ["审批单位", "approver"],
+        Role::Inspector => ["现场监督员", "inspector on the spot"],
+    })
+}
+
+/// Who says whom: `规则（部件，小类01002）指定养护所（D12）`.
+fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
+    let Says { party, role: quality, label, basis, agent } = says;
+    let quality = role(*quality, tongue);
+    match (label, tongue) {
+        (Some([label, _]), Tongue::Chinese) => {
+            write!(out, "规则（{label}）→ {quality}{}（{}）", party.name, party.id)
+        }
+        (Some([_, label]), Tongue::English) => {
+            write!(out, "rule ({label}) → {quality} {} ({})", party.name, party.id)
+        }
+        (None, Tongue::Chinese) => write!(out, "{quality}{}（{}）", party.name, party.id),
+        (None, Tongue::English) => write!(out, "{quality} {} ({})", party.name, party.id),
+    }?;
+    if let Some(agent) = agent {
+        match tongue {
+            Tongue::Chinese => write!(out, "，由{}（{}）代处理", agent.name, agent.id),
+            Tongue::English => write!(out, ", done by {} ({}) in its place", agent.name, agent.id),
+        }?;
+    }
+    match (basis, tongue) {
+        (None, _) => Ok(()),
+        (Some(basis), Tongue::Chinese) => write!(out, "，依据{basis}"),
+        (Some(basis), Tongue::English) => write!(out, ", by {basis}"),
+    }
+}
+
+/// A reason in words.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn write(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
+    match why {
+        Why::First(found) => says(out, found, tongue),
+        Why::Tied(found) => {
+            says(out, found, tongue)?;
+            out.write_str(tongue.pick(["；同样具体的还有别的单位", "; others are as specific"]))
+        }
+        Why::LessSpecific(found, than) => {
+            says(out, found, tongue)?;
+            match tongue {
+                Tongue::Chinese => write!(out, "；不如规则{than}具体"),
+                Tongue::English => write!(out, "; less specific than rule {than}"),
+            }
+        }
+        Why::Behind(found) => {
+            says(out, found, tongue)?;
+            out.write_str(tongue.pick(["；同一步中排在后面", "; comes after another of the same step"]))
+        }
+        Why::Later(found, earlier) => {
+            says(out, found, tongue)?;
+            match tongue {
+                Tongue::Chinese => write!(out, "；“{}”先于此步", step(*earlier, tongue)),
+                Tongue::English => write!(out, "; step {} comes first", step(*earlier, tongue)),
+            }
+        }
+        Why::Excluded(found) => {
+            says(out, found, tongue)?;
+            out.write_str(tongue.pick(["；已退回，不再派遣", "; returned it, not asked again"]))
+        }
+        Why::Invalid(found) => {
+            says(out, found, tongue)?;
+            out.write_str(tongue.pick(["；该单位当日无效", "; not valid on that day"]))
+        }
+        Why::RuleInvalid(label) => match tongue {
+            Tongue::Chinese => write!(out, "规则（{}）当日无效", label[0]),
+            Tongue::English => write!(out, "rule ({}) is not valid on that day", label[1]),
+        },
+        Why::NamesNobody(label) => match tongue {
+            Tongue::Chinese => write!(out, "规则（{}）在此没有可指定的单位", label[0]),
+            Tongue::English => write!(out, "rule ({}) names nobody here", label[1]),
+        },
+        Why::Unlisted(quality, name) => match tongue {
+            Tongue::Chinese => write!(out, "{}{name}不在责任单位表中", role(*quality, tongue)),
+            Tongue::English => write!(out, "{} {name} is not among the departments", role(*quality, tongue)),
+        },
+        other => write_other(out, other, tongue),
+    }
+}
+
+/// Reasons that are not about departments.
+fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
+    match (why, tongue) {
+        (Why::Nobody, _) => out.write_str(tongue.pick([
+            "没有任何一步给出责任单位，由协调单位协调",
+            "no step yields a department; it is coordinated",
+        ])),
+        (Why::Empty, _) => out.write_str(tongue.pick([
+            "本市还没有职责规则和责任单位，只能协调",
+            "the city has neither duty rules nor departments; it can only be coordinated",
+        ])),
+        (Why::Outside(None), _) => {
+            out.write_str(tongue.pick(["本市还没有单元网格", "the city has no cells yet"]))
+        }
+        (Why::Outside(Some(m)), Tongue::Chinese) => write!(out, "不在单元网格范围内，距最近的网格{m:.0}米"),
+        (Why::Outside(Some(m)), Tongue::English) => {
+            write!(out, "outside the cover, {m:.0} m from the nearest cell")
+        }
+        (Why::Forbidden(name, message), Tongue::Chinese) => {
+            write!(
+                out,
+                "管控区域“{name}”此时不受理该小类{}{}",
+                colon(*message, "："),
+                message.unwrap_or_default()
+            )
+        }
+        (Why::Forbidden(name, message), Tongue::English) => {
+            write!(
+                out,
+                "control area \"{name}\" does not take this class now{}{}",
+                colon(*message, ": "),
+                message.unwrap_or_default()
+            )
+        }
+        (Why::Nearest(radius, others), Tongue::Chinese) => {
+            write!(out, "{radius:.1}米内同小类部件中最近的一个，另有{others}个")
+        }
+        (Why::Nearest(radius, others), Tongue::English) => {
+            write!(out, "the nearest of its class within {radius:.1} m, {others} others are")
+        }
+        (Why::NoneNear(radius), Tongue::Chinese) => write!(out, "{radius:.1}米内没有该小类的部件"),
+        (Why::NoneNear(radius), Tongue::English) => {
+            write!(out, "no component of the class within {radius:.1} m")
+        }
+        (Why::Elsewhere(m, there), _) => elsewhere(out, *m, *there, tongue),
+        (Why::OtherClass(class), Tongue::Chinese) => write!(out, "所给部件属于小类{class}，与上报的小类不同"),
+        (Why::OtherClass(class), Tongue::English) => {
+            write!(out, "the given component is of class {class}, not the reported one")
+        }
+        (Why::NoZone, _) => {
+            out.write_str(tongue.pick(["单元网格不在任何责任网格内", "the cell is in no duty zone"]))
+        }
+        (Why::NobodyInZone(zone), Tongue::Chinese) => write!(out, "责任网格{zone}没有可派的监督员"),
+        (Why::NobodyInZone(zone), Tongue::English) => write!(out, "duty zone {zone} has nobody who could go"),
+        (Why::Capped(mode, before), _) => capped(out, mode, *before, tongue),
+        (Why::NoLimit, _) => out.write_str(tongue.pick(["没有适用的处置时限", "no limit is set for this"])),
+        _ => Ok(()),
+    }
+}
+
+fn colon(message: Option<&str>, mark: &'static str) -> &'static str {
+    if message.is_some() { mark } else { "" }
+}
+
+fn elsewhere(out: &mut impl Write, m: f64, there: Option<(&str, f64)>, tongue: Tongue) -> fmt::Result {
+    match (there, tongue) {
+        (None, Tongue::Chinese) => write!(out, "所给部件距上报位置{m:.1}米，附近没有同小类部件"),
+        (None, Tongue::English) => {
+            write!(out, "the given component is {m:.1} m from the place, none of its class is near")
+        }
+        (Some((code, near)), Tongue::Chinese) => {
+            write!(out, "所给部件距上报位置{m:.1}米，而{code}只有{near:.1}米，请核实")
+        }
+        (Some((code, near)), Tongue::English) => {
+            write!(out, "the given component is {m:.1} m from the place, {code} only {near:.1} m; verify")
+        }
+    }
+}
+
+fn capped(out: &mut impl Write, mode: &str, before: Option<(u32, &str)>, tongue: Tongue) -> fmt::Result {
+    match tongue {
+        Tongue::Chinese => write!(out, "“{mode}”模式限定了时限")?,
+        Tongue::English => write!(out, "mode {mode} caps the limit")?,
+    }
+    match before {
+        None => Ok(()),
+        Some((amount, unit)) if tongue == Tongue::Chinese => write!(out, "，原为{amount} {unit}"),
+        Some((amount, unit)) => write!(out, ", it was {amount} {unit}"),
+    }
+}

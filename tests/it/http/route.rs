@@ -1,0 +1,241 @@
+//! Who answers, over HTTP: one report and many, both languages, golden decisions, a mode switched while the service runs,
+//! duty rules changed one by one.
+
+use super::answers::golden;
+use super::city;
+use super::client::{Reply, Server, ask, send};
+use super::program::{Program, stored};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wanmi::duty::testing::thing;
+use wanmi::live::Live;
+use wanmi::model::snapshot::Snapshot;
+use wanmi::model::thing::{Thing, ThingKind};
+use wanmi::model::version::{Changeset, Version};
+use wanmi::store::sqlite::{Access, SqliteStore};
+use wanmi::store::{Change, Store};
+
+/// Who answers for the generated city.
+fn things() -> Vec<Thing> {
+    use ThingKind as K;
+    let named = |kind, code: &str, name: &str| thing(kind, code, &[("name", name)]);
+    let mut things = vec![
+        thing(K::Department, "D01", &[("name", "自来水公司"), ("credit_code", "11420500011321556N")]),
+        named(K::Department, "D02", "市政养护中心"),
+        thing(
+            K::Department,
+            "D03",
+            &[("name", "学院社区居委会"), ("region", "420502001001"), ("territorial", "yes")],
+        ),
+        named(K::Department, "D04", "防汛指挥部"),
+        thing(K::Inspector, "I-017", &[("name", "王伟"), ("department", "D02"), ("phone", "10000000017")]),
+        named(K::Inspector, "I-018", "李敏"),
+        thing(K::DutyZone, "Z-12", &[("cells", city::cell_code(14).as_str()), ("inspectors", "I-017;I-018")]),
+        thing(
+            K::Roster,
+            "RO-1",
+            &[
+                ("zone", "Z-12"),
+                ("inspector", "I-017"),
+                ("kind", "shift"),
+                ("days", "workdays"),
+                ("time_from", "08:00"),
+                ("time_until", "20:00"),
+            ],
+        ),
+        thing(
+            K::DutyRule,
+            "R-0031",
+            &[
+                ("kind", "component"),
+                ("classes", "01001"),
+                ("region", "420502"),
+                ("department", "D02"),
+                ("basis", "市政管理条例第12条"),
+            ],
+        ),
+        thing(K::DutyRule, "R-0040", &[("mode", "typhoon"), ("override", "yes"), ("department", "D04")]),
+        thing(K::Limit, "L-1", &[("classes", "01"), ("amount", "4"), ("unit", "work_hour")]),
+        thing(
+            K::Command,
+            "CO-1",
+            &[("centre", "C-02"), ("level", "district"), ("region", "420502"), ("coordinator", "D03")],
+        ),
+        thing(K::Mode, "typhoon", &[("name", "台风"), ("cap_amount", "2"), ("cap_unit", "urgent_hour")]),
+        thing(K::CalendarDay, "20261001", &[("day", "20261001"), ("kind", "holiday")]),
+    ];
+    things.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
+    things
+}
+
+fn server() -> Server {
+    let snapshot = Snapshot { things: things(), ..city::snapshot() };
+    Server::of(Arc::new(Live::new(city::shown(snapshot))))
+}
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+fn route(address: std::net::SocketAddr, report: &str, headers: &[(&str, &str)]) -> Reply {
+    send(address, ("POST", "/v1/route"), &[&[JSON], headers].concat(), report.as_bytes())
+}
+
+/// A report about a manhole cover in cell 14.
+fn report(more: &str) -> String {
+    format!(
+        "{{\"id\":\"r-1\",\"kind\":\"component\",\"class\":\"01001\",\
+         \"location\":{{\"lng\":111.2905,\"lat\":30.7003,\"crs\":\"CGCS2000\"{more}}},\"at\":\"2026-11-23T10:00:00+08:00\"}}"
+    )
+}
+
+#[test]
+fn golden_decisions() {
+    let server = server();
+    let decided = route(server.address(), &report(",\"accuracy_m\":30"), &[]);
+    assert_eq!(
+        (decided.status, decided.header("content-language")),
+        (200, Some("zh-CN")),
+        "{}",
+        decided.text()
+    );
+    golden("decision.json", &decided);
+    let english = route(server.address(), &report(""), &[("Accept-Language", "en")]);
+    golden("decision-english.json", &english);
+    let outside = report("").replace("111.2905", "111.3");
+    golden("decision-outside.json", &route(server.address(), &outside, &[]));
+    let event = r#"{"kind":"component","class":"04001","location":{"lng":111.2905,"lat":30.7003,"crs":"CGCS2000"},"at":"2026-11-28T10:00:00+08:00","excluded_departments":[{"department":"D03"}]}"#;
+    golden("decision-coordinate.json", &route(server.address(), event, &[]));
+    let refused = route(server.address(), r#"{"kind":"component","class":"0102","mode":"war"}"#, &[]);
+    assert_eq!(refused.status, 400);
+    let codes: Vec<Value> =
+        refused.json()["errors"].as_array().unwrap().iter().map(|error| error["code"].clone()).collect();
+    assert_eq!(codes, ["class_unknown", "parameter_missing", "mode_unknown"]);
+}
+
+#[test]
+fn many_are_answered_as_one_by_one_and_bad_lines_are_named() {
+    let server = server();
+    let mut lines = String::new();
+    let mut expected = Vec::new();
+    for number in 0..300 {
+        let east = 111.2895 + f64::from(number) * 0.000_02;
+        let line = report("").replace("111.2905", &format!("{east:.6}"));
+        expected.push(route(server.address(), &line, &[]).text());
+        lines += &line;
+        lines.push('\n');
+        if number == 150 {
+            lines += "{\"kind\":\"component\"}\n";
+        }
+    }
+    let kind = ("Content-Type", "application/x-ndjson");
+    let many = send(server.address(), ("POST", "/v1/route"), &[kind], lines.as_bytes());
+    let mut answers: Vec<String> = many.text().lines().map(str::to_owned).collect();
+    let bad: Value = serde_json::from_str(&answers.remove(151)).unwrap();
+    assert_eq!((&bad["line"], &bad["error"]["status"]), (&json!(152), &json!(400)));
+    assert_eq!(answers, expected);
+}
+
+#[test]
+fn decisions_are_as_the_document_says() {
+    let server = server();
+    let api = server.json("/openapi.json");
+    let schema =
+        &api["paths"]["/v1/route"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+    let mut faults = Vec::new();
+    for more in ["", ",\"accuracy_m\":30"] {
+        let decided = route(server.address(), &report(more), &[]).json();
+        super::openapi::differences(&api, schema, &decided, "decision", &mut faults);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A city file with duty rules, served by the program.
+fn program(folder: &std::path::Path) -> Program {
+    let path = stored(folder);
+    let at = "2026-11-23T10:00:00+08:00".to_owned();
+    let by = Changeset { author: "test".to_owned(), at, reason: "rules".to_owned() };
+    let mut store = SqliteStore::open(&path, Access::Write).unwrap();
+    store.commit(Version(1), &by, &Change { things: things(), ..Change::default() }).unwrap();
+    drop(store);
+    Program::serving(&path)
+}
+
+/// Asks until an answer is as wanted.
+fn until(what: &str, mut asked: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !asked() {
+        assert!(start.elapsed() < Duration::from_secs(30), "{what} is not seen");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_mode_is_switched_while_the_service_runs_and_ends_as_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(folder.path());
+    let now = report("").replace(",\"at\":\"2026-11-23T10:00:00+08:00\"", "");
+    let department = |text: &str| route(program.address, text, &[]).json()["department"]["id"].clone();
+    assert_eq!(ask(program.address, "GET", "/v1/mode", &[]).json()["mode"], "normal");
+    let switch =
+        |body: Value| send(program.address, ("POST", "/v1/mode"), &[JSON], body.to_string().as_bytes());
+    let refused = switch(json!({"mode": "war", "author": "值班长", "reason": "演练"}));
+    assert_eq!((refused.status, refused.json_code().as_deref()), (400, Some("mode_unknown")));
+    let body = json!({
+        "mode": "typhoon", "author": "值班长", "reason": "台风红色预警",
+        "starts_at": "2020-01-01T00:00:00+08:00", "planned_end": "2999-01-01T00:00:00+08:00",
+    });
+    let made = switch(body);
+    assert_eq!((made.status, &made.json()["version"]), (200, &json!(3)), "{}", made.text());
+    until("the mode", || ask(program.address, "GET", "/v1/mode", &[]).json()["mode"] == "typhoon");
+    let told = ask(program.address, "GET", "/v1/mode", &[]).json();
+    assert_eq!(
+        (&told["author"], &told["planned_end"]),
+        (&json!("值班长"), &json!("2999-01-01T00:00:00+08:00"))
+    );
+    assert_eq!(department(&now), "D04");
+    let after = report("").replace("2026-11-23", "2999-02-01");
+    assert_ne!(department(&after), "D04", "the planned end is kept");
+}
+
+#[test]
+fn a_duty_rule_is_changed_through_the_rules_when_it_is_what_the_caller_saw() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(folder.path());
+    let path = "/v1/things/duty_rules/R-0031";
+    let seen = ask(program.address, "GET", path, &[]);
+    assert_eq!(seen.json()["values"]["department"], "D02");
+    let tag = seen.header("etag").unwrap().to_owned();
+    let change = |method: &str, path: &str, tag: Option<(&str, &str)>, values: Value| {
+        let body = json!({"author": "张三", "reason": "职责调整", "values": values}).to_string();
+        let headers: Vec<(&str, &str)> = [JSON].into_iter().chain(tag).collect();
+        send(program.address, (method, path), &headers, body.as_bytes())
+    };
+    let code = |reply: &Reply| (reply.status, reply.json_code().unwrap_or_default());
+    let wanted = json!({"department": "D04"});
+    assert_eq!(code(&change("PATCH", path, None, wanted.clone())), (428, "if_match_missing".to_owned()));
+    let seen_tag = Some(("If-Match", &*tag));
+    let bad = change("PATCH", path, seen_tag, json!({"department": "D99"}));
+    assert_eq!(code(&bad), (422, "change_refused".to_owned()), "{}", bad.text());
+    assert_eq!(bad.json()["errors"][0]["pointer"], "#/values/department");
+    let nobody = change("PATCH", path, seen_tag, json!({"department": null}));
+    assert_eq!(code(&nobody), (422, "change_refused".to_owned()), "{}", nobody.text());
+    let made = change("PATCH", path, seen_tag, wanted.clone());
+    assert_eq!(made.status, 200, "{}", made.text());
+    assert_eq!(code(&change("PATCH", path, seen_tag, wanted)), (412, "if_match_stale".to_owned()));
+    until("the change", || ask(program.address, "GET", path, &[]).json()["values"]["department"] == "D04");
+
+    let new = "/v1/things/duty_rules/R-0099";
+    let fresh = Some(("If-None-Match", "*"));
+    let values = json!({"classes": "04001", "department": "D02", "priority": 2});
+    assert_eq!(change("PUT", new, fresh, values.clone()).status, 200);
+    assert_eq!(code(&change("PUT", new, fresh, values)).0, 412);
+    until("the new rule", || ask(program.address, "GET", new, &[]).status == 200);
+    let gone = change("DELETE", new, Some(("If-Match", "*")), json!({}));
+    assert_eq!(gone.status, 400, "values have no meaning here");
+    let body = json!({"author": "张三", "reason": "作废"}).to_string();
+    let gone = send(program.address, ("DELETE", new), &[JSON, ("If-Match", "*")], body.as_bytes());
+    assert_eq!(gone.status, 200, "{}", gone.text());
+    until("the end of the rule", || ask(program.address, "GET", new, &[]).status == 404);
+    let inspectors = ask(program.address, "GET", "/v1/things/inspectors", &[]).text();
+    assert!(inspectors.contains("王伟") && !inspectors.contains("10000000017"), "{inspectors}");
+}
