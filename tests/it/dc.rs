@@ -93,7 +93,7 @@ fn curl_paths(readme: &str) -> Vec<String> {
 
 fn readme_calls_answer(city: &Path) {
     let paths = curl_paths("README.md");
-    assert_eq!(paths.len(), 17);
+    assert_eq!(paths.len(), 18);
     assert_eq!(paths, curl_paths("README.zh-CN.md"));
     let program = Program::serving(city);
     for path in paths {
