@@ -60,6 +60,21 @@ export function route(report, signal) {
   return send("POST", "v1/route", report, signal);
 }
 
+/** The mode in force and the modes that there are. */
+export function mode(signal) {
+  return read("v1/mode", {}, signal);
+}
+
+/** Switches the mode: `{mode, author, reason, planned_end}`. */
+export function switchMode(wish, signal) {
+  return send("POST", "v1/mode", wish, signal);
+}
+
+/** All limits of the city, which name the filing conditions. */
+export function limits(signal) {
+  return read("v1/things/limits", {}, signal);
+}
+
 /** Calls `listener` with the data version of each reply that names another one than the reply before. */
 export function watchVersion(listener) {
   versionListener = listener;

@@ -1,12 +1,13 @@
 // The page: one place is chosen at a time; the map, the panel and the address follow it.
 
 import * as api from "./api.js";
-import { knownClasses, knownModes } from "./catalogue.js";
+import { conditionsOf, knownClasses } from "./catalogue.js";
 import { decisionSide } from "./decision.js";
 import { readHash, writeHash } from "./hash.js";
 import { colourOf, expressionOf, isShown, showZoomNote, writeLegend } from "./legend.js";
 import { showAttribution, showHover, showNote } from "./map-side.js";
 import { canDraw, openMap } from "./map.js";
+import { modes, showMode } from "./mode.js";
 import { near } from "./near.js";
 import { nearList } from "./near-list.js";
 import * as panel from "./panel.js";
@@ -35,7 +36,8 @@ async function start() {
   panel.showLoading(null);
   try {
     const [style, city, classes] = await Promise.all([api.style(), api.city(), classesOrNone()]);
-    page = { style, city, classes, map: NO_MAP, near: null, decision: null };
+    page = { style, city, classes, map: NO_MAP, near: null, decision: null, conditions: conditionsOf(api.limits) };
+    await showMode(followMode);
     page.decision = newDecisionSide();
     document.getElementById("city").textContent = city.name ?? "";
     document.title = [city.name, "万米 wanmi"].filter(Boolean).join(" · ");
@@ -143,6 +145,12 @@ const actions = {
     askNearSoon();
   },
   pick: (component) => pick(component),
+  /** Opens the decision of a component. */
+  dispatch(component) {
+    choice.tab = "decision";
+    page.decision.dispatch(component);
+    showTabs();
+  },
   hide(prefix, isHidden) {
     if (isHidden) choice.hidden.add(prefix);
     else choice.hidden.delete(prefix);
@@ -293,7 +301,8 @@ function pickedComponent() {
 /** What is near and whom a report goes to, one at a time. */
 function tabs() {
   const near = { key: "near", label: say("near"), section: page.near.list.section };
-  return tabbed([near], "near", (key) => {
+  const decision = { key: "decision", label: say("decision"), section: page.decision.section };
+  return tabbed([near, decision], choice.tab, (key) => {
     choice.tab = key;
     saveHash();
   });
@@ -305,7 +314,7 @@ function showTabs() {
 
 function newDecisionSide() {
   const { edition, classes } = page.classes;
-  const known = { edition, classes: knownClasses(classes, edition), modes: knownModes(), conditions: () => [] };
+  const known = { edition, classes: knownClasses(classes, edition), modes: () => modes, conditions: page.conditions };
   return decisionSide(known, {
     changed: saveHash,
     speak: panel.speak,
@@ -331,6 +340,11 @@ function followFilter() {
   if (page.near !== null) askNear();
 }
 
+/** Another mode: whom a report goes to may have changed. */
+function followMode() {
+  if (chosen.at !== null) page.decision.again();
+}
+
 function showSystems() {
   const select = document.getElementById("system");
   const hint = () => { document.getElementById("search-text").placeholder = say(isPlane() ? "search_hint_plane" : "search_hint"); };
@@ -346,7 +360,9 @@ function showVersion(version, previous) {
   const line = document.getElementById("version");
   line.dataset.version = version;
   line.textContent = say("version", version);
-  if (previous !== null && page !== null) page.map.refresh();
+  if (previous === null || page === null) return;
+  page.map.refresh();
+  showMode(followMode);
 }
 
 // --- address and controls -----------------------------------------------------------------------------------------
@@ -396,6 +412,7 @@ function changeLanguage(language) {
   if (page === null) return;
   showFilter();
   showSystems();
+  showMode(followMode);
   page.decision = newDecisionSide();
   page.decision.follow(readHash().named);
   page.map.translate();

@@ -1,4 +1,4 @@
-// The classes and modes that a city knows, as lists to choose from.
+// The classes and filing conditions that a city knows, as lists to choose from.
 
 import { currentLanguage } from "./text.js";
 
@@ -17,7 +17,13 @@ function labelled({ code, name, gloss }) {
   return { code, name: shown, label: `${code} ${shown}`.trim() };
 }
 
-/** The modes to rehearse in. */
-export function knownModes() {
-  return [];
+/** A way to ask for the filing conditions of a class; all limits are asked for once, when the first is wanted. */
+export function conditionsOf(limits) {
+  let asked = null;
+  return async (kind, code) => {
+    asked ??= limits().catch(() => ({ things: [] }));
+    const { things } = await asked;
+    const fits = ({ values }) => [kind, "any", undefined].includes(values.kind) && values.classes?.split(";").includes(code);
+    return [...new Set(things.filter(fits).map(({ values }) => values.condition).filter(Boolean))];
+  };
 }

@@ -2,25 +2,40 @@
 
 import { codeOf } from "./legend.js";
 import { element } from "./dom.js";
-import { say } from "./text.js";
+import { moment, say } from "./text.js";
 
 /** Sources of reports, as the field names them. */
 const SOURCES = ["inspector", "hotline", "citizen", "video", "leader", "system"];
 
+/** Whether the rarer fields are in sight; kept from one form to the next. */
+let isOpen = false;
+
 /**
- * The form of a report. `known` is `{classes: {component, event}, modes, conditions}`; `on` has `change(fields)`, which asks again.
+ * The form of a report. `known` is `{classes: {component, event}, modes()}`; `on` has `change(fields)`, which asks again.
+ * The list of conditions, `#decision-conditions`, is filled by whoever knows them.
  */
 export function decisionForm(report, known, on) {
-  const more = ["source", "time", "mode", "accuracy_m"].some((field) => report[field] !== "");
   return element("form.decision-form", { "aria-label": say("decision"), onsubmit: (event) => event.preventDefault() },
-    element("div.line", {}, kinds(report, on), classField(report, known, on)),
-    conditionField(report, known, on),
-    element("details.more", { open: more }, element("summary", {}, say("decision_more")),
+    element("div.line", {}, kinds(report, on), classField(report, known, on)), ...conditionField(report, on),
+    element("details.more", { open: isOpen, ontoggle: (event) => { isOpen = event.target.open; } }, element("summary", {}, given(report, known)),
       element("div.grid", {},
         labelled("source", choices(report, "source", [["", say("any")], ...SOURCES.map((s) => [s, say(`source_${s}`)])], on)),
-        labelled("mode", choices(report, "mode", [["", say("mode_current")], ...known.modes.map((m) => [m.code, m.name])], on)),
+        labelled("mode", choices(report, "mode", [["", say("mode_current")], ...modes(report, known.modes())], on)),
         labelled("time", input(report, "time", { type: "datetime-local" }, on)),
         labelled("accuracy", input(report, "accuracy_m", { type: "number", min: 0, max: 2000, step: 1, placeholder: say("accuracy_hint") }, on)))));
+}
+
+/** What the rarer fields say, in one line; what they are for when they say nothing. */
+function given({ source, time, mode, accuracy_m }, known) {
+  const name = known.modes().find(({ code }) => code === mode)?.name ?? mode;
+  const parts = [source && say(`source_${source}`), time && moment(time), mode && name, accuracy_m && `± ${accuracy_m} m`];
+  return parts.filter(Boolean).join(" · ") || say("decision_more");
+}
+
+/** The modes as options, the one that the address names among them. */
+function modes({ mode }, known) {
+  const options = known.map(({ code, name }) => [code, name]);
+  return mode === "" || known.some(({ code }) => code === mode) ? options : [...options, [mode, mode]];
 }
 
 function kinds(report, on) {
@@ -44,10 +59,11 @@ function classField(report, known, on) {
   return [field, element("datalist", { id: "decision-classes" }, ...classes.map((c) => element("option", { value: c.label })))];
 }
 
-function conditionField(report, known, on) {
-  if (report.class === "" || known.conditions.length === 0) return null;
-  const given = known.conditions.includes(report.condition) || report.condition === "" ? known.conditions : [report.condition, ...known.conditions];
-  return labelled("condition", choices(report, "condition", [["", say("condition_any")], ...given.map((c) => [c, c])], on));
+/** A condition is chosen from those that the city's limits and rules name, or typed. */
+function conditionField(report, on) {
+  if (report.class === "") return [];
+  const field = input(report, "condition", { type: "search", list: "decision-conditions", placeholder: say("condition_hint"), autocomplete: "off" }, on);
+  return [labelled("condition", field), element("datalist", { id: "decision-conditions" })];
 }
 
 function choices(report, field, options, on) {

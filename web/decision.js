@@ -10,7 +10,7 @@ import { problemNotice } from "./panel.js";
 import { say } from "./text.js";
 
 /**
- * The side of the panel that answers it. `known` is `{edition, classes: {component, event}, modes}`, `on` has `changed()`,
+ * The side of the panel that answers it. `known` is `{edition, classes: {component, event}, modes(), conditions(kind, class)}`, `on` has `changed()`,
  * `speak(sentence)`, `showCell(code)` and `pickCode(code)`.
  */
 export function decisionSide(known, on) {
@@ -37,9 +37,15 @@ export function decisionSide(known, on) {
   /** Writes the form anew; the answer below it waits for `ask`. */
   function show() {
     const focused = section.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    const form = decisionForm(report, { ...known, conditions: known.conditions(report.kind, report.class) }, { change });
+    const form = decisionForm(report, known, { change });
     section.replaceChildren(form, element("div.decided", { "aria-busy": "false" }, element("p.hint", {}, say("decision_hint"))));
+    if (report.class !== "") fillConditions(section.querySelector("#decision-conditions"));
     if (focused !== null) section.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  async function fillConditions(list) {
+    const conditions = await known.conditions(report.kind, report.class);
+    list.replaceChildren(...conditions.map((condition) => element("option", { value: condition })));
   }
 
   async function ask() {
@@ -81,6 +87,8 @@ export function decisionSide(known, on) {
       show();
       ask();
     },
+    /** Asks again, as when the mode changed. */
+    again: () => ask(),
     /** Asks for a component. */
     dispatch(component) {
       change({ kind: "component", class: component.class, condition: "", component: component.code, excluded: [] });

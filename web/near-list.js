@@ -95,5 +95,5 @@ function detailsCard(component, on) {
     date("surveyed"), date("changed"), text("data_source"), text("note"),
     ...Object.entries(component.extra ?? {}),
     [say("coordinates"), placeText(component.location)],
-  ]), on.dispatch ? element("button.wide", { type: "button", onclick: () => on.dispatch(component) }, say("dispatch")) : null);
+  ]), element("button.wide", { type: "button", onclick: () => on.dispatch(component) }, say("dispatch")));
 }

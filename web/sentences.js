@@ -108,7 +108,7 @@ export const SENTENCES = {
   event: ["事件", "Event"],
   class_hint: ["小类名称或代码", "Class name or code"],
   condition: ["立案条件", "Condition"],
-  condition_any: ["不限", "Any"],
+  condition_hint: ["不填则按小类", "the class decides when empty"],
   any: ["不限", "Any"],
   source: ["来源", "Source"],
   source_inspector: ["监督员上报", "Inspector"],
@@ -178,4 +178,14 @@ export const SENTENCES = {
   certainty: ["网格把握", "Certainty"],
   certainty_certain: ["可以确定", "Certain"],
   certainty_uncertain: ["可能在相邻网格", "May be a neighbouring cell"],
+
+  mode_switch: ["切换运行模式", "Switch the mode"],
+  mode_warning: ["切换立即生效：职责规则、排班和时限都按新模式执行，并记入版本历史。", "It takes effect at once: duty rules, rosters and limits follow the new mode, and the history keeps it."],
+  mode_since: ["自", "since"],
+  mode_until: ["计划至", "until"],
+  mode_author: ["操作人", "Who"],
+  mode_reason: ["原因", "Why"],
+  mode_end: ["计划结束", "Planned end"],
+  mode_do: ["切换", "Switch"],
+  cancel: ["取消", "Cancel"],
 };

@@ -53,6 +53,7 @@ pub(super) const FILES: &[File] = &[
     file!("legend.js", SCRIPT),
     file!("map-side.js", SCRIPT),
     file!("map.js", SCRIPT),
+    file!("mode.js", SCRIPT),
     file!("near-list.js", SCRIPT),
     file!("near.js", SCRIPT),
     file!("overlay.js", SCRIPT),

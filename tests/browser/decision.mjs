@@ -147,8 +147,43 @@ test("the mode can be rehearsed and the language changed", async () => {
   await page.waitForSelector('.ladder h3:text-is("Why this department?")');
   await decided(page);
   await shoot(page, "decision-en");
-  const fixed = await page.locator(".decision-form label span, .decision-form summary, .tabs button, .decided dt, .step, .badge, .return").allInnerTexts();
+  const fixed = await page.locator(".decision-form label span, .tabs button, .decided dt, .step, .badge, .return").allInnerTexts();
   assert.doesNotMatch(fixed.join(), /\p{Script=Han}/u, "a fixed sentence is not translated");
+  await closeClean(page);
+});
+
+test("the mode is switched with author and reason, and every answer follows it", async () => {
+  const page = await open(link({ class: "04002", time: "" }).replace("&time=", ""));
+  await decided(page);
+  const switchTo = async (mode) => {
+    await page.locator("#mode").click();
+    await page.locator("#mode-dialog select").selectOption(mode);
+    await page.locator("#mode-dialog input").nth(0).fill("值班长");
+    await page.locator("#mode-dialog input").nth(1).fill("演练");
+    await page.locator("#mode-dialog .main").click();
+    await page.waitForSelector(`#mode[data-mode="${mode}"]`);
+  };
+  await switchTo("typhoon");
+  await until(() => page.locator(".decided").innerText(), (text) => text.includes("typhoon"), "the decision follows the mode");
+  const { lng, lat } = lamp.location;
+  const now = await post("v1/route", { kind: "component", class: "04002", location: { lng, lat, crs: "CGCS2000" } });
+  assert.equal(now.mode, "typhoon");
+  assert.ok((await department(page)).startsWith(now.department.name));
+  await switchTo("normal");
+  await until(() => page.locator(".decided").innerText(), (text) => !text.includes("typhoon"), "and back");
+  await closeClean(page);
+});
+
+test("the filing conditions of a class are offered, and one sets its own limit", async () => {
+  const page = await open(link({ class: "01037" }));
+  await decided(page);
+  await until(() => page.locator("#decision-conditions option").count(), (count) => count > 2, "conditions to choose from");
+  const condition = await page.locator("#decision-conditions option").first().getAttribute("value");
+  await page.locator(".decision-form .field input").first().fill(condition);
+  await page.keyboard.press("Tab");
+  const { limit } = await decide({ class: "01037", condition });
+  await until(() => page.locator(".decided").innerText(), (text) => text.includes(limit.due.slice(5, 16).replace("T", " ")), "the limit of the condition");
+  assert.match(page.url(), /&condition=/);
   await closeClean(page);
 });
 
