@@ -30,13 +30,14 @@ demo: build var/$(CITY).gpkg ## a city on a map: CITY=yichang (示意数据) or 
 # Built under another name first, so that a broken run leaves no half city behind.
 var/dc.gpkg: $(wildcard $(DC)/*.toml $(DC)/mapping/*.toml)
 	@echo "Importing Washington DC: 3 layers of zones, 44 of components, 74,016 rows (about 20 seconds) …"
-	@mkdir -p var && rm -f var/dc.gpkg var/new-dc.gpkg*
+	@mkdir -p var && rm -f var/dc.gpkg* var/new-dc.gpkg*
 	@$(WANMI) init var/new-dc.gpkg --name 华盛顿 --region DC --profile $(DC)/profile.toml
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/ward-2012.geojson.gz --layer regions --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/advisory-neighborhood-commission-2013.geojson.gz --layer regions --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/single-member-district-2013.geojson.gz --layer cells --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC)/components/*.geojson.gz --layer components --mapping $(DC)/mapping
-	@mv var/new-dc.gpkg var/dc.gpkg
+	@# A copy and no mere move: what was committed last may still stand in the log beside the file.
+	@$(WANMI) backup var/new-dc.gpkg var/dc.gpkg && rm -f var/new-dc.gpkg*
 
 # 宜昌, generated (示意数据): a GBK delivery of 1,203 cells, 417,000 components, departments, duties and shifts, through the real import path.
 var/yichang.gpkg: $(YC_SOURCES)
