@@ -112,6 +112,16 @@ export type Classes = {
   version: number;
 };
 
+/** The centre that commands. */
+export type CommandOf = {
+  /** The centre. */
+  centre: string;
+  /** Its level. */
+  level: string | null;
+  /** The region that it commands. */
+  region: string | null;
+};
+
 export type Component = ComponentRecord & {
   /** Its shape. */
   geometry: Geometry;
@@ -211,6 +221,52 @@ export type Converted = {
   lng: number;
 };
 
+/** What we answer to a report 派遣建议. */
+export type Decision = {
+  /** The cells that may hold the true place; empty without `accuracy_m`. */
+  alternatives: Alternative[];
+  /** When it was reported: as given, else as stamped. */
+  at: string;
+  /** Every step that spoke: what won, what lost and why. */
+  because: ReasonOf[];
+  /** The departments to coordinate among; empty when there is one or none. */
+  candidates: NamedDepartment[];
+  /** `certain` when no accuracy was given, or when the first alternative has at least 0.95; else `uncertain`. */
+  certainty: string;
+  /** The centre that commands 二级指挥. */
+  command: null | CommandOf;
+  /** The component that the report is about. */
+  component: null | MatchedComponent;
+  /** Who coordinates; null when the outcome is not `coordinate`, or nobody does. */
+  coordinator: null | Who;
+  /** The one department; null when the outcome is not `direct`. */
+  department: null | NamedDepartment;
+  /** Who goes, to verify or to check; null when nobody can, `because` says why. */
+  inspector: null | InspectorOnDuty;
+  /** How long the department has. */
+  limit: null | LimitOf;
+  /** The mode in force, or assumed. */
+  mode: string;
+  /** The nearest cell when the place is outside the cover. */
+  nearest: null | NearestCell;
+  /** `outside` (not in the cover), `forbidden` (a control area does not take the class now), `direct` (one department), `coordinate` (several or none). */
+  outcome: string;
+  /** The cell that holds the place; null outside the cover. */
+  place: null | Place;
+  /** What the caller calls the report, as it came. */
+  report: string | null;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A department that returned the report. */
+export type ExcludedDepartment = {
+  /** The department. */
+  department: string;
+  /** Why it returned it. */
+  reason?: string | null;
+};
+
 /** What is wrong with one field. */
 export type FieldError = {
   /** What is wrong, by the code that problem types use. */
@@ -227,6 +283,32 @@ export type Geometry = {
   coordinates: unknown[];
   /** `Point`, `LineString`, `MultiLineString`, `Polygon` or `MultiPolygon`. */
   type: string;
+};
+
+/** Who goes. */
+export type InspectorOnDuty = {
+  /** `roster`, `exception`, `cover`, `leave_cover`, `zone` (the zone has no roster), `off_duty` (nobody is on duty now). */
+  because: string;
+  /** The code. */
+  id: string;
+  /** The name. */
+  name: string;
+  /** Whether on duty now. */
+  on_duty: boolean;
+  /** Who goes when the first cannot. */
+  second: null | Who;
+};
+
+/** How long the department has. */
+export type LimitOf = {
+  /** How long. */
+  amount: number;
+  /** When it ends, by the working calendar; null when that is more than ten years away. */
+  due: string | null;
+  /** The grade of the area. */
+  grade: string | null;
+  /** In which unit. */
+  unit: string;
 };
 
 export type ListedComponent = ComponentRecord & {
@@ -288,6 +370,76 @@ export type LocationPatch = {
   lng: number;
 };
 
+/** A component near the place. */
+export type MatchedComponent = {
+  /** Its class. */
+  class: string;
+  /** Its code. */
+  code: string;
+  /** How far from the reported place, in metres. */
+  distance_m: number;
+  /** `given` by the report, or `nearest` of its class. */
+  match: string;
+  /** Others that could be meant, the nearest first. */
+  rivals: RivalComponent[];
+};
+
+/** The mode in force. */
+export type Mode = {
+  /** Who switched. */
+  author: string | null;
+  /** The mode's code. */
+  mode: string;
+  /** The modes that there are. */
+  modes: ModeName[];
+  /** Its name. */
+  name: string;
+  /** When it is planned to end; then the city is in `normal` again by itself. */
+  planned_end: string | null;
+  /** Why, in a sentence. */
+  reason: string | null;
+  /** When it began; null when the city was never switched, or the last switch has ended. */
+  since: string | null;
+  /** The version of the data that answered. */
+  version: number;
+};
+
+/** A mode that the city may be in. */
+export type ModeName = {
+  /** Its code. */
+  mode: string;
+  /** Its name. */
+  name: string;
+};
+
+/** A switch to another mode. */
+export type ModeSwitch = {
+  /** Who switches. */
+  author: string;
+  /** The mode that begins. */
+  mode: string;
+  /** When it is planned to end; until the next switch when absent. */
+  planned_end?: string | null;
+  /** Why, in a sentence. */
+  reason: string;
+  /** When it begins, RFC 3339; now when absent. */
+  starts_at?: string | null;
+};
+
+/** A department as a step names it. */
+export type NamedDepartment = {
+  /** Who does it in its place 代处理. */
+  agent: null | Who;
+  /** The code. */
+  id: string;
+  /** The name. */
+  name: string;
+  /** In what quality it is named. */
+  role: string;
+  /** By which step of the ladder. */
+  step: string;
+};
+
 /** The nearest cell to a place outside the cover. */
 export type NearestCell = {
   /** The cell's code. */
@@ -298,21 +450,21 @@ export type NearestCell = {
 
 /** The cell that holds a place, and what the cell belongs to. */
 export type Place = {
-  /** Its area grade 区域等级; null in this release. */
+  /** Its area grade 区域等级: A, B or C, the strictest of several. */
   area_grade: string | null;
   /** The cell's code. */
   cell: string;
   /** Its community 社区. */
   community: null | RegionName;
-  /** The control areas 管控区域 over the place; empty in this release. */
+  /** The control areas 管控区域 over the place that are valid on that day. */
   control_areas: string[];
   /** How far the cell's border is, in metres; 0 on it. */
   distance_to_border_m: number;
   /** Its district 区县. */
   district: null | RegionName;
-  /** Its duty zone 责任网格; null in this release. */
+  /** Its duty zone 责任网格. */
   duty_zone: string | null;
-  /** The overlays 专属区域 over the place; empty in this release. */
+  /** The overlays 专属区域 over the place that are valid on that day. */
   overlays: string[];
   /** Its street 街道. */
   street: null | RegionName;
@@ -367,6 +519,18 @@ export type Ready = {
   version: number;
 };
 
+/** Why. */
+export type ReasonOf = {
+  /** What became of it. */
+  result: string;
+  /** The rule, when there is one. */
+  rule: string | null;
+  /** A step of the ladder; or `place`, `component`, `inspector`, `control`, `ladder`, `limit`. */
+  step: string;
+  /** In words. */
+  text: string;
+};
+
 export type Region = RegionRecord & {
   /** Its border as it was delivered; null when none was. Which cells belong to it does not depend on it. */
   geometry: null | Geometry;
@@ -409,6 +573,68 @@ export type Regions = {
   version: number;
 };
 
+/** A report 上报. */
+export type Report = {
+  /** The version whose answer is wanted: what would have been said then. */
+  as_known_at?: number | null;
+  /** When it was reported, RFC 3339 with its offset; now when absent. */
+  at?: string | null;
+  /** The class 小类 in its edition; required. */
+  class: string;
+  /** The code of the component it is about. */
+  component?: string | null;
+  /** The filing condition 立案条件, as duty rules and limits name it. */
+  condition?: string | null;
+  /** The edition of the class; the city's when absent. */
+  edition?: string | null;
+  /** The departments that returned it. */
+  excluded_departments?: ExcludedDepartment[] | null;
+  /** Anything that tells the caller which report this is: a text or a number, sent back as it came. */
+  id?: string | null;
+  /** `component` or `event`; required. */
+  kind: string;
+  /** Where it is; this or `component` is required. */
+  location?: null | ReportLocation;
+  /** The mode to assume instead of the city's, for a rehearsal. */
+  mode?: string | null;
+  /** A leader's ruling 批示. */
+  ruling?: null | Ruling;
+  /** Where the report comes from, as duty rules name it. */
+  source?: string | null;
+};
+
+/** Where a report is. */
+export type ReportLocation = {
+  /** The radius in metres that holds the true place with the probability `confidence`. */
+  accuracy_m?: number | null;
+  /** How probable it is that the circle holds the true place; 0.68 when absent. */
+  confidence?: number | null;
+  /** The coordinate system: CGCS2000, WGS84, GCJ02, BD09 or EPSG:n. */
+  crs: string;
+  /** Latitude in degrees, or northing in metres. */
+  lat: number;
+  /** Longitude in degrees, or easting in metres. */
+  lng: number;
+};
+
+/** Another component that could be meant. */
+export type RivalComponent = {
+  /** Its code. */
+  code: string;
+  /** How far from the reported place, in metres. */
+  distance_m: number;
+};
+
+/** A leader's ruling. */
+export type Ruling = {
+  /** When it was ruled. */
+  at?: string | null;
+  /** The leader who ruled. */
+  by?: string | null;
+  /** The department that shall do it. */
+  department: string;
+};
+
 /** A change that waits for its hour, or did. */
 export type Scheduled = {
   /** When, RFC 3339. */
@@ -439,6 +665,52 @@ export type ScheduledList = {
   /** The changes, in the order of their numbers. */
   scheduled: Scheduled[];
   /** The version of the data in use. */
+  version: number;
+};
+
+/** A thing. */
+export type Thing = {
+  /** The code, unique within its kind. */
+  code: string;
+  /** Its values by the names of the layer's fields; what is absent is not in it, telephone numbers never are. */
+  values: Record<string, string>;
+};
+
+/** What shall become of a thing, and who wants it why. */
+export type ThingChange = {
+  /** Who makes the change. */
+  author: string;
+  /** Why, in a sentence. */
+  reason: string;
+  /** Texts by field. PUT: all of them. PATCH: those that change; null takes a value away. */
+  values: Record<string, unknown>;
+};
+
+/** A change that was made. */
+export type ThingChanged = {
+  /** The code. */
+  code: string;
+  /** The version that the change made; it is in use within a second. */
+  version: number;
+  /** What the rules say of it all the same. */
+  warnings: ThingWarning[];
+};
+
+/** What a rule says. */
+export type ThingWarning = {
+  /** The rule's code; `schemas/RULES.md` lists all. */
+  code: string;
+  /** What is unusual. */
+  detail: string;
+};
+
+/** All things of a kind. */
+export type Things = {
+  /** The kind, which is a layer's name. */
+  kind: string;
+  /** The things, in code order. */
+  things: Thing[];
+  /** The version of the data that answered. */
   version: number;
 };
 
@@ -713,6 +985,15 @@ export interface Calls {
     body: LocateLine;
     reply: Located;
   };
+  /** 运行模式 which mode the city is in */
+  "GET /v1/mode": {
+    reply: Mode;
+  };
+  /** 切换运行模式 switch to another mode */
+  "POST /v1/mode": {
+    body: ModeSwitch;
+    reply: ThingChanged;
+  };
   /** 城市配置 what the city decides for itself */
   "GET /v1/profile": {
     query: {
@@ -755,6 +1036,11 @@ export interface Calls {
     };
     reply: Region;
   };
+  /** 派遣建议 who answers for a report, and why */
+  "POST /v1/route": {
+    body: Report;
+    reply: Decision;
+  };
   /** 预定变更 changes that take effect at their hour */
   "GET /v1/scheduled": {
     query: {
@@ -771,5 +1057,74 @@ export interface Calls {
     };
     body: Who;
     reply: Scheduled;
+  };
+  /** 职责数据 all things of a kind */
+  "GET /v1/things/{kind}": {
+    path: {
+      /** A layer: duty_rules, limits, rosters, departments … */
+      kind: string;
+    };
+    reply: Things;
+  };
+  /** 修改职责数据 change one thing */
+  "DELETE /v1/things/{kind}/{code}": {
+    path: {
+      /** A layer */
+      kind: string;
+      /** Its code */
+      code: string;
+    };
+    header: {
+      /** The ETag of the thing as the caller saw it, or `*` */
+      "If-Match"?: string | null;
+      /** `*` for a new thing */
+      "If-None-Match"?: string | null;
+    };
+    body: ThingChange;
+    reply: ThingChanged;
+  };
+  /** 职责数据 one thing */
+  "GET /v1/things/{kind}/{code}": {
+    path: {
+      /** A layer */
+      kind: string;
+      /** Its code */
+      code: string;
+    };
+    reply: Thing;
+  };
+  /** 修改职责数据 change one thing */
+  "PATCH /v1/things/{kind}/{code}": {
+    path: {
+      /** A layer */
+      kind: string;
+      /** Its code */
+      code: string;
+    };
+    header: {
+      /** The ETag of the thing as the caller saw it, or `*` */
+      "If-Match"?: string | null;
+      /** `*` for a new thing */
+      "If-None-Match"?: string | null;
+    };
+    body: ThingChange;
+    reply: ThingChanged;
+  };
+  /** 修改职责数据 change one thing */
+  "PUT /v1/things/{kind}/{code}": {
+    path: {
+      /** A layer */
+      kind: string;
+      /** Its code */
+      code: string;
+    };
+    header: {
+      /** The ETag of the thing as the caller saw it, or `*` */
+      "If-Match"?: string | null;
+      /** `*` for a new thing */
+      "If-None-Match"?: string | null;
+    };
+    body: ThingChange;
+    reply: ThingChanged;
   };
 }
