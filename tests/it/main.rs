@@ -2,6 +2,7 @@
 
 mod dc;
 mod doctor;
+mod duties;
 mod http;
 mod import;
 mod past;
