@@ -9,7 +9,7 @@ DC_ZONE := $(DC)/zones
 MAKE_YC := data/make/yichang
 YC_SOURCES := $(wildcard $(MAKE_YC)/import $(MAKE_YC)/src/*.rs $(MAKE_YC)/src/*/*.rs data/yichang/*.csv)
 
-.PHONY: help setup build demo test bench peers soak bless fmt lint docs ci browser
+.PHONY: help setup build demo test workflow bench peers soak bless fmt lint docs ci browser
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -52,6 +52,9 @@ var/little-yichang.gpkg: $(YC_SOURCES)
 
 test: build ## every test (about 8 minutes from a fresh clone, 2 once built)
 	@cargo test --release --workspace
+
+workflow: build ## the seven stages of a case in SpiffWorkflow, against a served city (seconds); part of `make test`
+	@tests/workflow/run
 
 browser: build ## the page in Chromium, against a served Washington and a little 宜昌 (about 2 minutes); installs Chromium and playwright-core
 	@tests/browser/run

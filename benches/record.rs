@@ -29,7 +29,10 @@ fn entry(i: u64) -> Entry {
         rule: Some(format!("R-{}", i % 60)),
         cell: Some(format!("C-{}", i % 1_203)),
         component: None,
-        place: Some(Position { x: 11_129_000_000 + (i % 9_999) as i64 * 100, y: 3_070_000_000 }),
+        place: Some(Position {
+            x: 11_129_000_000 + (i % 9_999) as i64 * 100,
+            y: 3_070_000_000 + (i % 7_919) as i64 * 100,
+        }),
         ruled: false,
     };
     Entry {

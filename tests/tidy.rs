@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("city", &["geom", "model", "cover", "index", "duty"]),
     ("locate", &["geom", "model", "cover", "index", "duty", "city"]),
     ("address", &["geom", "model", "city"]),
-    ("route", &["geom", "model", "cover", "index", "duty", "city", "locate"]),
+    ("route", &["geom", "model", "cover", "index", "duty", "city", "locate", "address"]),
     ("draw", &["geom", "model", "cover", "index", "city"]),
     ("store", &["geom", "model", "cover"]),
     ("rules", &["geom", "model", "cover", "duty", "city", "locate", "route"]),
@@ -30,8 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "geom", "model", "cover", "duty", "city", "locate", "route", "draw", "store", "config", "edit",
-            "live",
+            "geom", "model", "cover", "duty", "city", "locate", "address", "route", "draw", "store",
+            "config", "edit", "live", "record",
         ],
     ),
     (
@@ -44,6 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "duty",
             "city",
             "locate",
+            "address",
             "route",
             "store",
             "rules",

@@ -11,8 +11,6 @@ CREATE TABLE decision (
   version    INTEGER NOT NULL,        -- of the city
   at         INTEGER NOT NULL,        -- the moment the question was asked for
   recorded   INTEGER NOT NULL,
-  body       BLOB NOT NULL,           -- the report, its bytes as they came
-  answer     BLOB NOT NULL,           -- the decision, its bytes as they went
   language   TEXT NOT NULL,           -- that its reasons are written in
   mark       INTEGER NOT NULL,        -- a hash of what must never change
   kind       TEXT NOT NULL,
@@ -30,7 +28,10 @@ CREATE TABLE decision (
   state      TEXT NOT NULL DEFAULT 'decided',
   accepted   INTEGER NOT NULL DEFAULT 0,
   returned   INTEGER NOT NULL DEFAULT 0,
-  overridden INTEGER NOT NULL DEFAULT 0
+  overridden INTEGER NOT NULL DEFAULT 0,
+  -- Long ones last: what stands after them is read through them.
+  body       BLOB NOT NULL,           -- the report, its bytes as they came
+  answer     BLOB NOT NULL            -- the decision, its bytes as they went
 ) STRICT;
 
 CREATE UNIQUE INDEX decision_key ON decision (client, key) WHERE key IS NOT NULL;

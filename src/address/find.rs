@@ -144,7 +144,9 @@ impl Finder {
                     *shared.entry(*name).or_default() += 1;
                 }
             }
-            for (name, shared) in shared {
+            // Dice's measure needs a quarter of the word's own pairs; most names share a single one.
+            let needed = word.len().saturating_sub(1).div_ceil(4) as u32;
+            for (name, shared) in shared.into_iter().filter(|(_, shared)| *shared >= needed) {
                 let likeness = likeness(word, &gazetteer.names[name as usize].0, shared);
                 let span = Span { from, until, name: name as usize, how: How::Alike(likeness) };
                 if likeness > most {

@@ -1,6 +1,7 @@
 //! `wanmi route`: reports on standard input, decisions on standard output, a line each.
 
 use super::open;
+use crate::address::Shelf;
 use crate::city::City;
 use crate::http::language::Language;
 use crate::http::problem::{Code, Problem};
@@ -53,7 +54,7 @@ pub fn answer_all(
     mut output: impl Write,
 ) -> io::Result<u64> {
     let mut waiting: Vec<u8> = Vec::with_capacity(2 * READ_BYTES);
-    let (mut number, mut is_over) = (0, false);
+    let (mut number, mut is_over, names) = (0, false, Shelf::default());
     while !is_over {
         let start = waiting.len();
         waiting.resize(start + READ_BYTES, 0);
@@ -62,7 +63,7 @@ pub fn answer_all(
         is_over = count == 0;
         let end = waiting.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let end = if is_over { waiting.len() } else { end };
-        for block in answers(city, language, &waiting[..end], &mut number) {
+        for block in answers((city, &names), language, &waiting[..end], &mut number) {
             output.write_all(&block)?;
         }
         output.flush()?;
@@ -72,7 +73,12 @@ pub fn answer_all(
 }
 
 /// The answers to whole lines, in blocks in their order; `number` counts lines.
-fn answers(city: &City, language: Language, text: &[u8], number: &mut u64) -> Vec<Vec<u8>> {
+fn answers(
+    (city, names): (&City, &Shelf),
+    language: Language,
+    text: &[u8],
+    number: &mut u64,
+) -> Vec<Vec<u8>> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     if text.is_empty() {
         return Vec::new();
@@ -98,7 +104,7 @@ fn answers(city: &City, language: Language, text: &[u8], number: &mut u64) -> Ve
                             format!("version {other} is not the newest, {}: ask `wanmi serve`", city.version);
                         return Err(Problem::new(Code::PastUnavailable, detail));
                     }
-                    answer(city, &ask, (now, language), &mut out)
+                    answer(city, &ask, names, (now, language), &mut out)
                 })
             };
             if let Err(problem) = answered {

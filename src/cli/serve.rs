@@ -9,6 +9,7 @@ use crate::inventory::classes::catalogue;
 use crate::live::claim::{Claim, ClaimError};
 use crate::live::past;
 use crate::live::watch::{Source, start};
+use crate::record::Record;
 use crate::store::sqlite::{Access, SqliteStore};
 use anyhow::Context;
 use std::io::Write;
@@ -80,8 +81,10 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let (live, _watch) = start(source(store))?;
     let open = || SqliteStore::open(&args.city, Access::Read);
     let past = past::start(source(open()?), Box::new(open()?));
+    let record = Record::open(&Record::path_of(&args.city))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(answer(listen, Service::new(live, clock, config).editable(editor).with_past(past)))?;
+    let service = Service::new(live, clock, config).editable(editor).with_past(past).recording(record);
+    runtime.block_on(answer(listen, service))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,6 +22,8 @@ mod class;
 mod component;
 mod components;
 mod convert;
+mod decisions;
+mod duplicates;
 mod filter;
 mod geojson;
 mod health;
@@ -35,7 +37,9 @@ mod past;
 mod place;
 mod profile;
 mod record;
+mod recorded;
 mod region;
+mod replay;
 pub mod route;
 mod route_schema;
 mod scheduled;
@@ -45,10 +49,12 @@ mod tile;
 mod tilejson;
 mod web;
 
+use crate::address::Shelf;
 use crate::config::Config;
 use crate::edit::Editor;
 use crate::live::Live;
 use crate::live::past::Past;
+use crate::record::Record;
 use admission::Admission;
 use kept::Kept;
 use metrics::Metrics;
@@ -66,6 +72,7 @@ pub struct Service {
     pub clock: Clock,
     editor: Option<Arc<Editor>>,
     past: Option<Arc<Past>>,
+    record: Option<Arc<Record>>,
     shared: Arc<Shared>,
 }
 
@@ -75,6 +82,7 @@ struct Shared {
     admission: Admission,
     metrics: Metrics,
     kept: Kept,
+    names: Shelf,
 }
 
 /// Tells the time, in the offset that replies use; a parameter, so that tests decide what time it is.
@@ -89,7 +97,14 @@ impl Service {
             clock,
             editor: None,
             past: None,
-            shared: Arc::new(Shared { config, admission, metrics: Metrics::new(), kept: Kept::default() }),
+            record: None,
+            shared: Arc::new(Shared {
+                config,
+                admission,
+                metrics: Metrics::new(),
+                kept: Kept::default(),
+                names: Shelf::default(),
+            }),
         }
     }
 
@@ -97,6 +112,12 @@ impl Service {
     #[must_use]
     pub fn with_past(self, past: Past) -> Self {
         Service { past: Some(Arc::new(past)), ..self }
+    }
+
+    /// The service with a record, so that decisions are recorded and followed.
+    #[must_use]
+    pub fn recording(self, record: Record) -> Self {
+        Service { record: Some(Arc::new(record)), ..self }
     }
 
     /// The service with a writer, so that components can be changed.

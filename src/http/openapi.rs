@@ -2,8 +2,9 @@
 
 use super::problem::{Body, Code, FieldError, Problem};
 use super::{
-    cell, change, class, component, components, convert, geojson, health, history, lines, locate, metrics,
-    mode, profile, query, region, reply, route, scheduled, thing, tile, tilejson, web,
+    cell, change, class, component, components, convert, decisions, duplicates, geojson, health, history,
+    lines, locate, metrics, mode, profile, query, region, replay, reply, route, scheduled, thing, tile,
+    tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -29,7 +30,7 @@ use utoipa::OpenApi;
         (name = "operation", description = "运行 health and counters"),
     ),
     paths(
-        locate::locate, lines::locate, convert::convert, route::route, mode::current, mode::switch, thing::all, thing::one,
+        locate::locate, lines::locate, convert::convert, route::route, duplicates::duplicates, decisions::one, decisions::follow, decisions::rates, replay::replay, mode::current, mode::switch, thing::all, thing::one,
         thing::change, components::list, component::one, change::change, history::history, history::undo,
         scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
@@ -39,7 +40,7 @@ use utoipa::OpenApi;
 struct Api;
 
 /// Schemas of what clients send: their optional members may be missing.
-const SENT: [&str; 11] = [
+const SENT: [&str; 12] = [
     "LocateLine",
     "ComponentPatch",
     "UnitPatch",
@@ -51,6 +52,7 @@ const SENT: [&str; 11] = [
     "ExcludedDepartment",
     "ThingChange",
     "ModeSwitch",
+    "OutcomeBody",
 ];
 
 /// Lists whose parameters name things that may not exist.
@@ -137,6 +139,12 @@ fn add_problems(path: &str, method: &str, operation: &mut Value) {
     }
     if path.ends_with("/withdraw") {
         statuses.push(409);
+    }
+    if path == "/v1/route" {
+        statuses.extend([422, 507]);
+    }
+    if path.ends_with("/outcomes") {
+        statuses.extend([409, 507]);
     }
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);

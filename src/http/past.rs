@@ -124,6 +124,20 @@ pub(super) fn city_of_report(
     past.city(shown, &moment, patience).map_err(not_there)
 }
 
+/// The city of a version, without waiting for it to be built.
+///
+/// # Errors
+/// That it is being built, or cannot be had.
+pub(super) fn version(
+    service: &Service,
+    shown: &Arc<Shown>,
+    version: Version,
+) -> Result<Arc<Shown>, Problem> {
+    let past = service.past.as_ref().ok_or_else(unavailable)?;
+    let moment = Moment { at: None, as_known_at: Some(version) };
+    past.city(shown, &moment, Duration::ZERO).map_err(not_there)
+}
+
 fn too_early(first: OffsetDateTime) -> String {
     format!("the city's first version is of {}", first.format(&Rfc3339).unwrap_or_default())
 }

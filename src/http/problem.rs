@@ -137,6 +137,30 @@ problems! {
     ScheduleEnded = "schedule_ended", 409, "预定变更已结束", "scheduled change waits no longer";
     /// Something that cannot be taken back.
     UndoRefused = "undo_refused", 409, "无法撤销", "cannot be taken back";
+    /// A report, key or text that is too long to be recorded.
+    RecordTooLong = "record_too_long", 413, "内容过长无法记录", "too long to be recorded";
+    /// A key that is none.
+    IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "幂等键无效", "not an idempotency key";
+    /// A key that was used for another report.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "幂等键已用于其他上报", "key used for another report";
+    /// No such decision is recorded.
+    DecisionUnknown = "decision_unknown", 404, "没有这条派遣记录", "unknown decision";
+    /// An outcome that is none.
+    OutcomeUnknown = "outcome_unknown", 400, "没有这种派遣结果", "unknown outcome";
+    /// An outcome that does not follow the state of the decision.
+    OutcomeNotAllowed = "outcome_not_allowed", 409, "当前状态不允许此结果", "does not follow the decision's state";
+    /// A return after the hour.
+    OutcomeLate = "outcome_late", 409, "超过退回时限", "too late to be returned";
+    /// A return after a ruling.
+    OutcomeRuled = "outcome_ruled", 409, "批示后不得退回", "cannot be returned after a ruling";
+    /// Too many decisions wait to be recorded.
+    RecordFull = "record_full", 503, "派遣记录排队已满", "too many decisions wait";
+    /// Another program is writing the record.
+    RecordBusy = "record_busy", 503, "派遣记录被占用", "the record is busy";
+    /// The service has no record, or stops.
+    RecordClosed = "record_closed", 503, "没有派遣记录", "there is no record";
+    /// The record cannot be put on disk.
+    RecordNotWritable = "record_not_writable", 507, "派遣记录无法写入磁盘", "the record cannot be written";
     /// The component is not what the caller thinks it is.
     IfMatchStale = "if_match_stale", 412, "数据已被他人修改", "changed meanwhile";
     /// A change needs the tag of what it changes.

@@ -3,13 +3,15 @@
 use super::bulk::{Asked, answered};
 use super::language::Language;
 use super::problem::{Code, FieldError, Problem};
-use super::{Service, body, past, query};
+use super::{Service, body, past, query, recorded};
+use crate::address::Shelf;
 use crate::city::City;
 use crate::duty::clock::instant;
 use crate::live::Shown;
 use crate::live::past::Moment;
 use crate::model::version::Version;
 use crate::route::ask::{Ask, Refusal, read};
+use crate::route::named::{append, placed};
 use crate::route::report::Report;
 use crate::route::text::Tongue;
 use crate::route::{decide, write};
@@ -41,7 +43,13 @@ const USUAL_BYTES: usize = 2_048;
     description = "A report in, a decision out: exactly one cell, the inspector on duty, the one department or whom to coordinate among, \
                    the limit, and every step with what lost. The same version and the same report with `at` give the same bytes. As \
                    `application/x-ndjson` one JSON object a line in and a line out, in the same order, streamed; a bad line is \
-                   answered with `{\"line\": n, \"error\": problem}`. Reasons are in Chinese unless `Accept-Language` prefers English.",
+                   answered with `{\"line\": n, \"error\": problem}`. Reasons are in Chinese unless `Accept-Language` prefers English. With an \
+                   `Idempotency-Key` the decision is recorded, durable when answered: `Wanmi-Decision` names it, and for at least a day the \
+                   same key and report get the same bytes again, the same key with another report is refused.",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Records the decision, once for each key; 1 to 256 characters"),
+        ("Wanmi-Client" = Option<String>, Header, description = "What the client calls itself; keys of different clients never meet"),
+    ),
     request_body(content((Ask = "application/json"), (Ask = "application/x-ndjson"))),
     responses((status = 200, description = "The decision", body = super::route_schema::Decision)),
 )]
@@ -55,12 +63,24 @@ pub(super) async fn route(
     query::none(&uri)?;
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let language = Language::of(&headers);
-    let (kind, reply) = match kind.split(';').next().map(str::trim) {
-        Some(JSON) => {
+    let mut decision = None;
+    let (kind, reply) = match (kind.split(';').next().map(str::trim), recorded::key_of(&headers)?) {
+        (Some(JSON), Some(key)) => {
+            let text = body::whole(&service, body).await?;
+            let (reply, id) = recorded::recorded(&service, shown, key, text, language).await?;
+            decision = Some((recorded::DECISION, id));
+            (JSON, Body::from(reply))
+        }
+        (Some(JSON), None) => {
             let text = body::whole(&service, body).await?;
             (JSON, Body::from(one(&service, &shown, text, language).await?))
         }
-        Some(NDJSON) => (NDJSON, answered(&service, language, body, line)?),
+        (Some(NDJSON), Some(_)) => {
+            let detail =
+                "decisions in bulk are not recorded; send reports with an Idempotency-Key one by one";
+            return Err(Problem::new(Code::IdempotencyKeyInvalid, detail));
+        }
+        (Some(NDJSON), None) => (NDJSON, answered(&service, language, body, line)?),
         _ => {
             let detail = format!("the body is {kind:?}; send {JSON} or {NDJSON}, one JSON object a line");
             return Err(Problem::new(Code::MediaTypeUnsupported, detail));
@@ -72,7 +92,9 @@ pub(super) async fn route(
         (VARY, HeaderValue::from_static("Accept-Language")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, reply).into_response())
+    let mut reply = (headers, reply).into_response();
+    reply.headers_mut().extend(decision);
+    Ok(reply)
 }
 
 /// Answers one report.
@@ -87,32 +109,33 @@ async fn one(
     let shown = past::city_of_report(service, shown, &moment(&ask), Duration::ZERO)?;
     if !is_wide(&ask) {
         let mut out = Vec::with_capacity(USUAL_BYTES);
-        answer(&shown.city, &ask, (now, language), &mut out)?;
+        answer(&shown.city, &ask, &service.shared.names, (now, language), &mut out)?;
         return Ok(out);
     }
-    let again = text.clone();
+    let (again, shared) = (text.clone(), Arc::clone(&service.shared));
     let answering = move || {
         let mut out = Vec::with_capacity(USUAL_BYTES);
         let ask = read(&again).map_err(refused)?;
-        answer(&shown.city, &ask, (now, language), &mut out).map(|()| out)
+        answer(&shown.city, &ask, &shared.names, (now, language), &mut out).map(|()| out)
     };
     tokio::task::spawn_blocking(answering).await.map_err(|error| Problem::internal(&error))?
 }
 
 fn is_wide(ask: &Ask<'_>) -> bool {
     let accuracy_m = ask.location.as_ref().and_then(|location| location.accuracy_m);
-    accuracy_m.is_some_and(|accuracy_m| accuracy_m > WIDE_M)
+    // Names are gathered when they are first asked for, which takes seconds in a big city.
+    ask.address.is_some() || accuracy_m.is_some_and(|accuracy_m| accuracy_m > WIDE_M)
 }
 
 /// Answers one line of a bulk call.
 fn line(asked: &Asked, line: &[u8], out: &mut Vec<u8>) -> Result<(), Problem> {
     let ask = read(line).map_err(refused)?;
     let shown = past::city_of_report(asked.service, asked.shown, &moment(&ask), past::PATIENCE)?;
-    answer(&shown.city, &ask, (asked.now, asked.language), out)
+    answer(&shown.city, &ask, &asked.service.shared.names, (asked.now, asked.language), out)
 }
 
 /// Which city a report asks for.
-fn moment(ask: &Ask<'_>) -> Moment {
+pub(super) fn moment(ask: &Ask<'_>) -> Moment {
     let at = ask.at.as_deref().and_then(|at| instant(at).ok());
     let at = at.and_then(|unix| OffsetDateTime::from_unix_timestamp(unix).ok());
     Moment { at, as_known_at: ask.as_known_at.map(Version) }
@@ -125,11 +148,14 @@ fn moment(ask: &Ask<'_>) -> Moment {
 pub(crate) fn answer(
     city: &City,
     ask: &Ask<'_>,
+    names: &Shelf,
     (now, language): (OffsetDateTime, Language),
     out: &mut Vec<u8>,
 ) -> Result<(), Problem> {
-    let report = Report::of(city, ask, now.unix_timestamp()).map_err(refused)?;
+    let placed = placed(ask, || names.of(city));
+    let report = Report::of(city, &placed.ask, now.unix_timestamp()).map_err(refused)?;
     write::json(out, city, &report, &decide(city, &report), tongue(language));
+    append(out, placed.candidates.as_deref());
     Ok(())
 }
 

@@ -2,8 +2,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    Service, cell, change, class, component, components, convert, guard, health, history, lines, locate,
-    metrics, mode, openapi, profile, region, route, scheduled, thing, tile, tilejson, web,
+    Service, cell, change, class, component, components, convert, decisions, duplicates, guard, health,
+    history, lines, locate, metrics, mode, openapi, profile, region, replay, route, scheduled, thing, tile,
+    tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -19,10 +20,15 @@ pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 25] = [
+    let calls: [(&'static str, MethodRouter<Service>); 30] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/convert", get(convert::convert)),
         ("/v1/route", post(route::route)),
+        ("/v1/duplicates", post(duplicates::duplicates)),
+        ("/v1/decisions/rates", get(decisions::rates)),
+        ("/v1/decisions/{id}", get(decisions::one)),
+        ("/v1/decisions/{id}/outcomes", post(decisions::follow)),
+        ("/v1/decisions/{id}/replay", get(replay::replay)),
         ("/v1/mode", get(mode::current).post(mode::switch)),
         ("/v1/things/{kind}", get(thing::all)),
         (

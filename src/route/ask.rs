@@ -44,6 +44,10 @@ pub struct Ask<'a> {
     /// Where it is; this or `component` is required.
     #[serde(borrow)]
     pub location: Option<AskLocation<'a>>,
+    /// Where it is in words, for reports without `location`: street and number, crossing, landmark, compound.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "解放路与云集路交叉口东北角50米")]
+    pub address: Option<Borrowed<'a>>,
     /// The code of the component it is about.
     #[serde(borrow)]
     #[schema(value_type = Option<String>)]
@@ -188,6 +192,7 @@ const REPORT: &[(&str, Shape, bool)] = &[
     ("edition", Shape::Text, false),
     ("condition", Shape::Text, false),
     ("location", Shape::Object(LOCATION), false),
+    ("address", Shape::Text, false),
     ("component", Shape::Text, false),
     ("source", Shape::Text, false),
     ("at", Shape::Text, false),

@@ -120,6 +120,8 @@ pub enum Why<'a> {
     Empty,
     /// The place lies outside; how far from the nearest cell.
     Outside(Option<f64>),
+    /// The report has no place, or its words name no one place.
+    NoPlace,
     /// A control area: its name, what it says.
     Forbidden(&'a str, Option<&'a str>),
     /// The nearest of the class, within a radius in metres, and how many others are.

@@ -3,6 +3,7 @@
 //! ```text
 //! ask       JSON → a report as it arrived
 //! report    known in this city: class, place, component, instant, mode
+//! named     where it is, when words tell it
 //! matching  which component is meant
 //! ladder    steps → one department, several, or none
 //! because   every step that spoke; text puts it into words
@@ -18,6 +19,7 @@ mod cases_tests;
 pub mod decision;
 mod ladder;
 pub mod matching;
+pub mod named;
 pub mod report;
 #[cfg(test)]
 mod testing;
@@ -83,7 +85,8 @@ pub fn decide<'a>(city: &'a City, report: &Report<'a>) -> Decision<'a> {
             decision.because.push(Reason { about: About::Place, rule: None, fate: Fate::Won, why });
         }
         Located::NoCells => {
-            let why = Why::Outside(None);
+            let is_nowhere = place.is_none() && city.grid.is_some();
+            let why = if is_nowhere { Why::NoPlace } else { Why::Outside(None) };
             decision.because.push(Reason { about: About::Place, rule: None, fate: Fate::Won, why });
         }
     }

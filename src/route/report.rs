@@ -84,8 +84,8 @@ impl<'a> Report<'a> {
         let accuracy = reading.class(kind, edition);
         let (place, circle) = reading.location();
         let component = reading.component();
-        if ask.location.is_none() && ask.component.is_none() {
-            reading.refuse("location", "parameter_missing", "location or component is required");
+        if ask.location.is_none() && ask.component.is_none() && ask.address.is_none() {
+            reading.refuse("location", "parameter_missing", "location, address or component is required");
         }
         let (at, at_text) = reading.at(now);
         let mode = reading.mode();

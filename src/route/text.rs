@@ -139,6 +139,9 @@ fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Resu
         (Why::Outside(None), _) => {
             out.write_str(tongue.pick(["本市还没有单元网格", "the city has no cells yet"]))
         }
+        (Why::NoPlace, _) => {
+            out.write_str(tongue.pick(["地址不能确定到一处", "the words name no one place"]))
+        }
         (Why::Outside(Some(m)), Tongue::Chinese) => write!(out, "不在单元网格范围内，距最近的网格{m:.0}米"),
         (Why::Outside(Some(m)), Tongue::English) => {
             write!(out, "outside the cover, {m:.0} m from the nearest cell")

@@ -6,3 +6,4 @@ mod duties;
 mod http;
 mod import;
 mod past;
+mod workflow;

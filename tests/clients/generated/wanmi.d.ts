@@ -21,6 +21,26 @@ export type Behind = {
   newest: number | null;
 };
 
+/** A decision that was returned or overridden. */
+export type CaseReply = {
+  /** The cell. */
+  cell: string | null;
+  /** The class. */
+  class: string;
+  /** Its number. */
+  decision: string;
+  /** The department that was named. */
+  department: string | null;
+  /** The department that an override named. */
+  instead: string | null;
+  /** Returned or overridden. */
+  outcome: string;
+  /** Why, in the words of who said it. */
+  reason: string | null;
+  /** The client's name for the report. */
+  report: string | null;
+};
+
 /** A cell with its figures and its shape. */
 export type Cell = CellRecord & {
   /** Its shape. */
@@ -259,6 +279,36 @@ export type Decision = {
   version: number;
 };
 
+/** An open report. */
+export type Duplicate = {
+  /** Its component. */
+  component: string | null;
+  /** Its decision. */
+  decision: string;
+  /** The department that has it. */
+  department: string | null;
+  /** How far it is, in metres; null when one of the two has no place. */
+  distance_m: number | null;
+  /** When it was recorded. */
+  recorded: string;
+  /** The client's name for the report. */
+  report: string | null;
+  /** Why it may be the same: `component` or `class`. */
+  same: string;
+  /** Where it stands. */
+  state: string;
+};
+
+/** Open reports that may be the same. */
+export type Duplicates = {
+  /** The component that the report is about. */
+  component: string | null;
+  /** Those of the component first, then the nearest. */
+  duplicates: Duplicate[];
+  /** How far away a report of the class counts, in metres. */
+  radius_m: number;
+};
+
 /** A department that returned the report. */
 export type ExcludedDepartment = {
   /** The department. */
@@ -448,6 +498,26 @@ export type NearestCell = {
   distance_m: number;
 };
 
+/** What became of a decision. */
+export type OutcomeBody = {
+  /** The department it was given to instead; required for `overridden`. */
+  department?: string | null;
+  /** `accepted`, `returned` (within the hour, never after a ruling), `overridden`, `closed` or `voided`. */
+  outcome: string;
+  /** Why; required for `returned` and `overridden`. */
+  reason?: string | null;
+};
+
+/** Where a decision stands now. */
+export type OutcomeReply = {
+  /** Whether the same outcome was recorded before; then nothing new was. */
+  again: boolean;
+  /** The decision. */
+  id: string;
+  /** Where it stands. */
+  state: string;
+};
+
 /** The cell that holds a place, and what the cell belongs to. */
 export type Place = {
   /** Its area grade 区域等级: A, B or C, the strictest of several. */
@@ -498,6 +568,36 @@ export type Problem = {
   type: string;
 };
 
+/** What became of the decisions of one rule, department, cell or class. */
+export type RateReply = {
+  /** Those ever accepted. */
+  accepted: number;
+  /** By rule: its newest wrong decisions, at most twenty. */
+  cases: CaseReply[];
+  /** Closed. */
+  closed: number;
+  /** Its decisions, void ones left out. */
+  decisions: number;
+  /** Which; null for decisions that have none. */
+  of: string | null;
+  /** Ever overridden. */
+  overridden: number;
+  /** Ever returned. */
+  returned: number;
+  /** Ever one or the other. */
+  wrong: number;
+  /** The share that was wrong. */
+  wrong_share: number;
+};
+
+/** How often decisions were wrong. */
+export type RatesReply = {
+  /** What they are told by. */
+  by: string;
+  /** One for each, the most often wrong first. */
+  rates: RateReply[];
+};
+
 export type Ready = {
   /** Since when it is in use, in seconds. */
   age_seconds: number;
@@ -529,6 +629,36 @@ export type ReasonOf = {
   step: string;
   /** In words. */
   text: string;
+};
+
+/** A recorded decision. */
+export type RecordedDecision = {
+  /** The decision as it went. */
+  decision: Record<string, unknown>;
+  /** Its number, as `Wanmi-Decision` gave it. */
+  id: string;
+  /** What became of it, the oldest first. */
+  outcomes: RecordedOutcome[];
+  /** When it was recorded. */
+  recorded: string;
+  /** The report as it came. */
+  report: Record<string, unknown>;
+  /** Where it stands: decided, accepted, returned, overridden, closed, voided. */
+  state: string;
+  /** The version of the city that decided. */
+  version: number;
+};
+
+/** An outcome as it was recorded. */
+export type RecordedOutcome = {
+  /** The department that it names. */
+  department: string | null;
+  /** Which. */
+  outcome: string;
+  /** Its reason. */
+  reason: string | null;
+  /** When it was recorded. */
+  recorded: string;
 };
 
 export type Region = RegionRecord & {
@@ -573,8 +703,40 @@ export type Regions = {
   version: number;
 };
 
+/** A decision as it was and as it would be now. */
+export type Replay = {
+  /** Reasons that hold only now. */
+  because_now: (Record<string, unknown>)[];
+  /** Reasons that no longer hold. */
+  because_then: (Record<string, unknown>)[];
+  /** What is different, reasons apart. */
+  changed: ReplayChange[];
+  /** The decision as it would be now. */
+  current: Record<string, unknown>;
+  /** The version in use, which decides again. */
+  current_version: number;
+  /** The decision's number. */
+  id: string;
+  /** Whether the version that decided gives the same bytes again; null when this service keeps no past and another is in use. */
+  identical: boolean | null;
+  /** The version that decided. */
+  version: number;
+};
+
+/** A member that is different. */
+export type ReplayChange = {
+  /** What it is. */
+  is: unknown;
+  /** Where, as a JSON pointer. */
+  pointer: string;
+  /** What it was. */
+  was: unknown;
+};
+
 /** A report 上报. */
 export type Report = {
+  /** Where it is in words, for reports without `location`: street and number, crossing, landmark, compound. */
+  address?: string | null;
   /** The version whose answer is wanted: what would have been said then. */
   as_known_at?: number | null;
   /** When it was reported, RFC 3339 with its offset; now when absent. */
@@ -960,6 +1122,50 @@ export interface Calls {
     };
     reply: Converted;
   };
+  /** 派遣准确率 how often decisions were wrong */
+  "GET /v1/decisions/rates": {
+    query: {
+      /** `rule`, `department`, `cell` or `class` */
+      by: string;
+      /** Recorded at or after, RFC 3339 */
+      from?: string;
+      /** Recorded before, RFC 3339 */
+      until?: string;
+      /** 1 to 1000; 100 when absent */
+      limit?: number;
+    };
+    reply: RatesReply;
+  };
+  /** 派遣记录 a recorded decision and what became of it */
+  "GET /v1/decisions/{id}": {
+    path: {
+      /** Its number */
+      id: string;
+    };
+    reply: RecordedDecision;
+  };
+  /** 派遣结果 what became of a decision */
+  "POST /v1/decisions/{id}/outcomes": {
+    path: {
+      /** Its number */
+      id: string;
+    };
+    body: OutcomeBody;
+    reply: OutcomeReply;
+  };
+  /** 重放 a decision decided again */
+  "GET /v1/decisions/{id}/replay": {
+    path: {
+      /** Its number */
+      id: string;
+    };
+    reply: Replay;
+  };
+  /** 查重 open reports that may be the same */
+  "POST /v1/duplicates": {
+    body: Report;
+    reply: Duplicates;
+  };
   /** 定位 which cell is here */
   "GET /v1/locate": {
     query: {
@@ -1038,6 +1244,12 @@ export interface Calls {
   };
   /** 派遣建议 who answers for a report, and why */
   "POST /v1/route": {
+    header: {
+      /** Records the decision, once for each key; 1 to 256 characters */
+      "Idempotency-Key"?: string | null;
+      /** What the client calls itself; keys of different clients never meet */
+      "Wanmi-Client"?: string | null;
+    };
     body: Report;
     reply: Decision;
   };

@@ -12,6 +12,7 @@ mod certainty;
 mod change;
 mod clients;
 mod contract;
+mod decisions;
 mod door;
 mod history;
 mod later;
