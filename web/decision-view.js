@@ -1,6 +1,7 @@
 // A decision as the API gave it: who answers, who goes, until when, and the ladder that led there.
 
 import { element, facts } from "./dom.js";
+import { modes } from "./mode.js";
 import { metres, moment, percent, say } from "./text.js";
 
 /** The ladder of each kind unless the profile has another. */
@@ -22,11 +23,16 @@ export function decisionView(decision, report, nameOf, on) {
       [say("command"), command(decision.command)],
       [say("limit"), noted(limit(decision.limit), notes("limit"))],
       [say("matched"), noted(matched(decision.component, on), notes("component"))],
-      [say("mode"), decision.mode === "normal" ? null : element("b.mode", {}, decision.mode)],
+      [say("mode"), decision.mode === "normal" ? null : modeName(decision.mode)],
       [say("certainty"), certainty(decision, on)],
     ]),
     ladder(decision, report),
   ].filter((part) => part !== null);
+}
+
+function modeName(code) {
+  const name = modes.find((mode) => mode.code === code)?.name ?? code;
+  return element("span", {}, element("b.mode", {}, name), name === code ? null : element("code.beside", {}, code));
 }
 
 /** One line for the screen reader. */
