@@ -131,6 +131,79 @@ fn stored_city(path: &Path) -> City {
     City::build(snapshot, Arc::new(catalogue)).unwrap()
 }
 
+/// The reports of a layer of citizens' requests: the line for `wanmi route`, the agency and the ward on record.
+fn requests(layer: &str, kind: &str, class: &str) -> Vec<(String, String, String)> {
+    use std::io::Read;
+    let file = std::fs::File::open(data(&format!("requests311/{layer}-last-30-days.geojson.gz"))).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    let layer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let report = |feature: &serde_json::Value| {
+        let at = &feature["geometry"]["coordinates"];
+        let text = |name: &str| feature["properties"][name].as_str().unwrap_or("NULL").to_owned();
+        let location = serde_json::json!({"lng": at[0], "lat": at[1], "crs": "WGS84"});
+        let line = serde_json::json!({
+            "id": text("SERVICEREQUESTID"), "kind": kind, "class": class, "edition": "gbt47678.5-2026",
+            "source": "citizen", "location": location,
+        });
+        (line.to_string(), text("ORGANIZATIONACRONYM"), text("WARD"))
+    };
+    layer["features"].as_array().unwrap().iter().map(report).collect()
+}
+
+/// 5,103 requests of citizens: the agency on record, the ward on record, and who of an invented roster goes.
+fn requests_go_to_the_agency_on_record(city: &Path) {
+    use std::io::Write;
+    for layer in ["departments", "inspectors", "duty_zones", "rosters", "duty_rules"] {
+        import(city, layer, &[data(&format!("duty/{layer}.csv"))]);
+    }
+    let layers = [
+        ("parking-meter", "component", "02003"),
+        ("street-alley-lights", "component", "01037"),
+        ("litter-can", "component", "03005"),
+        ("pothole", "event", "06013"),
+    ];
+    let asked: Vec<_> = layers.iter().flat_map(|(layer, kind, class)| requests(layer, kind, class)).collect();
+    assert_eq!(asked.len(), 5_103);
+    let lines: String = asked.iter().map(|(line, ..)| format!("{line}\n")).collect();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wanmi"))
+        .args([Path::new("route"), city])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // Written beside reading: neither side may wait for the other.
+    let writing = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
+    let output = child.wait_with_output().unwrap();
+    writing.join().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let decisions: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(decisions.len(), asked.len());
+    let (mut no_ward, mut in_cut_cell, mut at_border) = (0, 0, 0);
+    for (decision, (line, agency, ward)) in decisions.iter().zip(&asked) {
+        assert_eq!(decision["department"]["id"], agency.as_str(), "{line}: {decision}");
+        let (cell, zone) = (&decision["place"]["cell"], &decision["place"]["duty_zone"]);
+        let (cell, zone) = (cell.as_str().unwrap(), zone.as_str().unwrap());
+        assert!(zone.starts_with(&format!("Z-{}-", &cell[..2])), "{cell} {zone}");
+        assert!(decision["inspector"]["id"].as_str().unwrap().starts_with(zone));
+        if ward == "NULL" {
+            no_ward += 1;
+        } else if decision["place"]["district"]["code"] != format!("Ward-{ward}") {
+            // A district is that of the whole cell, and wards cut five of them.
+            let distance_m = decision["place"]["distance_to_border_m"].as_f64().unwrap();
+            let is_cut = CUT.contains(&cell);
+            assert!(is_cut || distance_m < 1.0, "{cell} {ward} {distance_m}");
+            *(if is_cut { &mut in_cut_cell } else { &mut at_border }) += 1;
+        }
+    }
+    assert_eq!((no_ward, in_cut_cell, at_border), (94, 52, 6));
+}
+
+/// The cells that wards cut (DECISIONS 16).
+const CUT: [&str; 5] = ["6D04", "6D05", "3G03", "2D01", "3C01"];
+
 #[test]
 fn washington_goes_in_with_the_counts_of_its_sources_and_answers() {
     let folder = tempfile::tempdir().unwrap();
@@ -153,4 +226,5 @@ fn washington_goes_in_with_the_counts_of_its_sources_and_answers() {
 
     readme_calls_answer(&path);
     a_row_is_located(&path);
+    requests_go_to_the_agency_on_record(&path);
 }
