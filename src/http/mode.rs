@@ -17,6 +17,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The mode in force.
 #[derive(serde::Serialize, utoipa::ToSchema)]
@@ -165,11 +166,15 @@ fn time_in(reading: &mut Reading, name: &str, text: &str) -> Option<i64> {
     read.ok()
 }
 
-/// A code that no switch has: the instant, counted on within a second.
+/// How many switches this process was asked for: two within a second have different codes.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// A code that no switch has: the instant, the version to come and a count, since the city in use may lag behind.
 fn free_code(city: &City, now: &str) -> Result<ThingCode, Problem> {
     let digits: String = now.chars().take(19).filter(char::is_ascii_digit).collect();
     let number = (city.version.0 + 1) % 1_000_000;
-    let codes = (0..100).map(|more| format!("MS{digits}-{number}-{more}"));
+    let first = ASKED.fetch_add(1, Ordering::Relaxed);
+    let codes = (first..first + 100).map(|count| format!("MS{digits}-{number}-{count}"));
     let free = codes.into_iter().find(|code| row(city, code).is_none());
     ThingCode::new(&free.unwrap_or_default()).map_err(|error| Problem::internal(&error))
 }

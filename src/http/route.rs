@@ -51,7 +51,10 @@ const USUAL_BYTES: usize = 2_048;
         ("Wanmi-Client" = Option<String>, Header, description = "What the client calls itself; keys of different clients never meet"),
     ),
     request_body(content((Ask = "application/json"), (Ask = "application/x-ndjson"))),
-    responses((status = 200, description = "The decision", body = super::route_schema::Decision)),
+    responses((
+        status = 200, description = "The decision, or a line for each line",
+        content((super::route_schema::Decision = "application/json"), (super::route_schema::Decision = "application/x-ndjson")),
+    )),
 )]
 pub(super) async fn route(
     State(service): State<Service>,

@@ -41,7 +41,7 @@ pub(super) struct Decision<'a> {
     /// The departments to coordinate among; empty when there is one or none.
     candidates: Vec<NamedDepartment>,
     /// Who coordinates; null when the outcome is not `coordinate`, or nobody does.
-    coordinator: Option<Who>,
+    coordinator: Option<IdAndName>,
     /// The centre that commands 二级指挥.
     command: Option<CommandOf>,
     /// How long the department has.
@@ -91,7 +91,7 @@ pub(super) struct InspectorOnDuty {
     #[schema(pattern = "^(roster|exception|cover|leave_cover|zone|off_duty)$")]
     because: String,
     /// Who goes when the first cannot.
-    second: Option<Who>,
+    second: Option<IdAndName>,
 }
 
 /// A department as a step names it.
@@ -109,13 +109,13 @@ pub(super) struct NamedDepartment {
     #[schema(pattern = "^(ruling|override|unit|duty|territory|competent)$")]
     step: String,
     /// Who does it in its place 代处理.
-    agent: Option<Who>,
+    agent: Option<IdAndName>,
 }
 
 /// A department or a person.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its description is used")]
-pub(super) struct Who {
+pub(super) struct IdAndName {
     /// The code.
     id: String,
     /// The name.

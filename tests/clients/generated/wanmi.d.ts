@@ -258,7 +258,7 @@ export type Decision = {
   /** The component that the report is about. */
   component: null | MatchedComponent;
   /** Who coordinates; null when the outcome is not `coordinate`, or nobody does. */
-  coordinator: null | Who;
+  coordinator: null | IdAndName;
   /** The one department; null when the outcome is not `direct`. */
   department: null | NamedDepartment;
   /** Who goes, to verify or to check; null when nobody can, `because` says why. */
@@ -335,6 +335,14 @@ export type Geometry = {
   type: string;
 };
 
+/** A department or a person. */
+export type IdAndName = {
+  /** The code. */
+  id: string;
+  /** The name. */
+  name: string;
+};
+
 /** Who goes. */
 export type InspectorOnDuty = {
   /** `roster`, `exception`, `cover`, `leave_cover`, `zone` (the zone has no roster), `off_duty` (nobody is on duty now). */
@@ -346,7 +354,7 @@ export type InspectorOnDuty = {
   /** Whether on duty now. */
   on_duty: boolean;
   /** Who goes when the first cannot. */
-  second: null | Who;
+  second: null | IdAndName;
 };
 
 /** How long the department has. */
@@ -479,7 +487,7 @@ export type ModeSwitch = {
 /** A department as a step names it. */
 export type NamedDepartment = {
   /** Who does it in its place 代处理. */
-  agent: null | Who;
+  agent: null | IdAndName;
   /** The code. */
   id: string;
   /** The name. */

@@ -57,7 +57,10 @@ fn things(kind: ThingKind) -> Vec<Thing> {
         shapes => shapes.iter().map(|shape| Some(place(*shape))).collect(),
     };
     let thing = |(number, place): (usize, Option<Place>)| {
-        let fields = kind.fields().iter().filter(|field| field.required || number == 0);
+        // A duty rule that names nobody is refused.
+        let is_needed = |name: &str| kind == ThingKind::DutyRule && name == "department";
+        let fields = kind.fields().iter();
+        let fields = fields.filter(|field| field.required || number == 0 || is_needed(field.name));
         let values: BTreeMap<_, _> = fields
             // Nothing is above itself.
             .filter(|field| field.form != Form::Thing(kind))
