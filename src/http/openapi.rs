@@ -115,7 +115,8 @@ const FORMS: [(&str, &str); 7] = [
 /// Says of each parameter what its text looks like.
 fn add_forms(operation: &mut Value) {
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        let form = FORMS.iter().find(|(name, _)| parameter["name"] == *name);
+        // The same word in a path means another thing.
+        let form = FORMS.iter().find(|(name, _)| parameter["in"] == "query" && parameter["name"] == *name);
         if let Some((_, pattern)) = form {
             parameter["schema"]["pattern"] = json!(pattern);
         }
@@ -131,20 +132,13 @@ fn add_problems(path: &str, method: &str, operation: &mut Value) {
     if method != "get" {
         statuses.extend([413, 415]);
     }
-    if method == "patch" {
-        statuses.extend([412, 422, 428]);
+    // Calls that judge, decide or change may find that something is not there, or is not what it was.
+    if path.starts_with("/v1/") && path != "/v1/locate" && method != "get" {
+        statuses.extend([404, 409, 412, 422, 428]);
     }
-    if path.ends_with("/undo") {
-        statuses.extend([409, 412, 428]);
-    }
-    if path.ends_with("/withdraw") {
-        statuses.push(409);
-    }
-    if path == "/v1/route" {
-        statuses.extend([422, 507]);
-    }
-    if path.ends_with("/outcomes") {
-        statuses.extend([409, 507]);
+    // The record of decisions may have no room left.
+    if path == "/v1/route" || path.ends_with("/outcomes") {
+        statuses.push(507);
     }
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);
