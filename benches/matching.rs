@@ -8,9 +8,8 @@
 use flate2::read::GzDecoder;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 use wanmi::city::City;
 use wanmi::city::testing::border_arcs;
 use wanmi::cover::build::build;
@@ -43,7 +42,7 @@ struct Sign {
     at: Degrees,
 }
 
-fn signs(folder: &PathBuf) -> Option<Vec<Sign>> {
+fn signs(folder: &Path) -> Option<Vec<Sign>> {
     let file = File::open(folder.join("Traffic_Signs_cleaned.csv.gz")).ok()?;
     let mut reader = csv::Reader::from_reader(GzDecoder::new(file));
     let rows = reader.deserialize::<HashMap<String, String>>().map(Result::unwrap);
@@ -156,7 +155,9 @@ fn main() {
     let is_test = std::env::args().any(|arg| arg == "--test");
     let (city, reports) = (city(&signs), if is_test { 200 } else { REPORTS });
     let mut by_owner: HashMap<&str, usize> = HashMap::new();
-    signs.iter().for_each(|sign| *by_owner.entry(&sign.owner).or_default() += 1);
+    for sign in &signs {
+        *by_owner.entry(&sign.owner).or_default() += 1;
+    }
     let majority = by_owner.iter().max_by_key(|(_, count)| **count).unwrap().0.to_string();
     println!("{} signs of {} owners, {reports} reports an error", signs.len(), by_owner.len());
     println!(
@@ -164,7 +165,6 @@ fn main() {
     );
     println!("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     for error_m in [5.0, 10.0, 20.0] {
-        let start = Instant::now();
         let counts = counted(&city, &signs, (error_m, reports), &majority);
         let share = |count: usize| format!("{:.1} %", 100.0 * count as f64 / reports as f64);
         println!(
@@ -179,7 +179,6 @@ fn main() {
             share(counts.certain),
             100.0 * counts.certain_right as f64 / counts.certain.max(1) as f64,
         );
-        eprintln!("{error_m} m: {:?}", start.elapsed());
     }
 }
 

@@ -1,7 +1,5 @@
 //! Cases from report to evaluation in a workflow engine that others wrote, against the served city of `data/duty/sixty`.
 
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-
 use std::path::Path;
 use std::process::Command;
 
