@@ -50,7 +50,7 @@ var/little-yichang.gpkg: $(YC_SOURCES)
 	@echo "Making and importing a little 宜昌, 示意数据: 120 cells, 6,000 components (some seconds) …"
 	@$(MAKE_YC)/import $(RELEASE) $@ --cells 120 --components 6000
 
-test: build ## every test (about 8 minutes from a fresh clone, 2 once built)
+test: build ## every test (about 15 minutes from a fresh clone, 3 once built)
 	@cargo test --release --workspace
 
 workflow: build ## the seven stages of a case in SpiffWorkflow, against a served city (seconds); part of `make test`

@@ -112,7 +112,7 @@ fn the_bytes_of_a_frame_are_a_promise() {
     // Postcard has no field names: if this line changes, PROTOCOL must rise.
     assert_eq!(
         stream(&[Frame::End { rows: 300 }]),
-        b"\x0e\0\0\0\x00\x02\x050.1.0\x053.6.2\x03\0\0\0\x07\xac\x02"
+        b"\x0e\0\0\0\x00\x03\x050.1.0\x053.6.2\x03\0\0\0\x07\xac\x02"
     );
 }
 
@@ -192,7 +192,7 @@ fn another_protocol_is_refused_by_number() {
     assert!(matches!(&error, ReadError::WrongProtocol { found: 1, importer } if importer == "0.1.0"));
     assert_eq!(
         error.to_string(),
-        r#"importer "0.1.0" speaks row protocol 1: this program needs 2; install both together"#
+        r#"importer "0.1.0" speaks row protocol 1: this program needs 3; install both together"#
     );
 }
 
