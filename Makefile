@@ -17,10 +17,9 @@ help: ## this list
 setup: ## install what is missing (Debian packages)
 	@.ci/setup
 
-build: setup ## both binaries, optimised
+build: setup ## the programs, optimised
 	@echo "Building wanmi (the first time PROJ and SQLite are compiled too: about 6 minutes on 2 cores) …"
-	@cargo build --release --quiet -p wanmi-import
-	@cargo build --release --quiet -p wanmi
+	@$(CARGO) build --release --quiet -p wanmi -p wanmi-import -p wanmi-make-yichang
 
 demo: build var/$(CITY).gpkg ## a city on a map: CITY=yichang (示意数据) or dc, LISTEN=127.0.0.1:8080
 	@echo "Open http://$(LISTEN)/ (Ctrl-C stops it)"
@@ -36,13 +35,11 @@ var/dc.gpkg: $(wildcard $(DC)/*.toml $(DC)/mapping/*.toml)
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/advisory-neighborhood-commission-2013.geojson.gz --layer regions --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC_ZONE)/single-member-district-2013.geojson.gz --layer cells --mapping $(DC)/mapping
 	@$(WANMI) import var/new-dc.gpkg $(DC)/components/*.geojson.gz --layer components --mapping $(DC)/mapping
-	@# A copy and no mere move: what was committed last may still stand in the log beside the file.
-	@$(WANMI) backup var/new-dc.gpkg var/dc.gpkg && rm -f var/new-dc.gpkg*
+	@mv var/new-dc.gpkg var/dc.gpkg
 
 # 宜昌, generated (示意数据): a GBK delivery of 1,203 cells, 417,000 components, departments, duties and shifts, through the real import path.
 var/yichang.gpkg: $(YC_SOURCES)
 	@echo "Making and importing 宜昌, 示意数据: 1,203 cells, 417,000 components, 43 departments and who answers for what, 600 MB on disk (about 15 seconds) …"
-	@$(CARGO) build --release --quiet -p wanmi-make-yichang
 	@$(MAKE_YC)/import $(RELEASE) $@
 
 # A small one for tests.
@@ -50,8 +47,9 @@ var/little-yichang.gpkg: $(YC_SOURCES)
 	@echo "Making and importing a little 宜昌, 示意数据: 120 cells, 6,000 components (some seconds) …"
 	@$(MAKE_YC)/import $(RELEASE) $@ --cells 120 --components 6000
 
-test: build ## every test (about 15 minutes from a fresh clone, 3 once built)
-	@cargo test --release --workspace
+# Builds the programs too. Tests, benches and CI take the whole workspace, whose features are one set: nothing is compiled twice.
+test: setup ## every test (about 15 minutes from a fresh clone, 3 once built)
+	@$(CARGO) test --release --workspace
 
 workflow: build ## the seven stages of a case in SpiffWorkflow, against a served city (seconds); part of `make test`
 	@tests/workflow/run
@@ -60,7 +58,7 @@ browser: build ## the page in Chromium, against a served Washington and a little
 	@tests/browser/run
 
 bench: setup ## the benchmarks, each beside its peer, answers compared first (about 3 minutes)
-	@cargo bench
+	@$(CARGO) bench --workspace --bench '*'
 
 peers: setup ## beside PostGIS, rstar, geo and ogr2ogr, tables at the end; installs PostGIS (about 12 minutes)
 	@benches/peers/run

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use wanmi_rows::{
@@ -16,6 +16,9 @@ use wanmi_rows::{
 
 /// An importer that says nothing for so long is ended; parsing the largest file that it accepts takes a tenth of this.
 const SILENCE: Duration = Duration::from_secs(300);
+
+/// An importer that still speaks after so long is ended too; the largest delivery we know takes a fiftieth of this.
+const WHOLE: Duration = Duration::from_secs(3600);
 
 /// How often silence is looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -30,7 +33,14 @@ const PIPE_BYTES: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub struct Importer {
     program: PathBuf,
+    patience: Patience,
+}
+
+/// How long an importer is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
     silence: Duration,
+    whole: Duration,
 }
 
 /// Variables that the importer is given; every other one stays here, where no hostile file can read it.
@@ -86,7 +96,7 @@ impl Importer {
         if !program.is_file() {
             return Err(Refused::ImporterMissing { path: program });
         }
-        Ok(Importer { program, silence: SILENCE })
+        Ok(Importer { program, patience: Patience { silence: SILENCE, whole: WHOLE } })
     }
 
     /// Reads deliveries, all in one process, and gives everything in them to `each`.
@@ -125,8 +135,8 @@ impl Importer {
         let messages = thread::spawn(|| stderr.map_or_else(String::new, last_messages));
         let (done, until) = channel();
         thread::spawn({
-            let (child, beat, silence) = (child.clone(), beat.clone(), self.silence);
-            move || watch(&child, &beat, silence, &until)
+            let (child, beat, patience) = (child.clone(), beat.clone(), self.patience);
+            move || watch(&child, &beat, patience, &until)
         });
         if let Some(stdin) = stdin {
             let request = request(deliveries, rows);
@@ -178,7 +188,8 @@ impl From<ReadError> for Broken {
 #[derive(Default)]
 struct Beat {
     frames: AtomicU64,
-    hung: AtomicBool,
+    /// Why it was ended, when it was.
+    ended: OnceLock<&'static str>,
 }
 
 /// A running importer; ended when it goes out of scope.
@@ -222,12 +233,12 @@ impl Running {
         if let ReadError::WrongProtocol { .. } = error {
             return Refused::ImporterOther { file, source: error };
         }
-        let hung = self.beat.hung.load(Ordering::Relaxed);
+        let ended = self.beat.ended.get().copied();
         let status = self.end();
-        let why = match status {
-            _ if hung => "it said nothing for too long".to_owned(),
-            Some(status) => format!("{status}, {error}"),
-            None => error.to_string(),
+        let why = match (ended, status) {
+            (Some(why), _) => why.to_owned(),
+            (None, Some(status)) => format!("{status}, {error}"),
+            (None, None) => error.to_string(),
         };
         let messages = self.messages.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         let last = messages.lines().rev().find(|line| !line.trim().is_empty());
@@ -262,20 +273,26 @@ impl Drop for Running {
     }
 }
 
-/// Kills an importer that says nothing for too long.
-fn watch(child: &Mutex<Child>, beat: &Beat, silence: Duration, until: &Receiver<()>) {
-    let (mut frames, mut since) = (0, Instant::now());
+/// Kills an importer that says nothing for too long, or never comes to an end.
+fn watch(child: &Mutex<Child>, beat: &Beat, patience: Patience, until: &Receiver<()>) {
+    let (started, mut frames, mut since) = (Instant::now(), 0, Instant::now());
     while until.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         let now = beat.frames.load(Ordering::Relaxed);
         if now != frames {
             (frames, since) = (now, Instant::now());
-        } else if since.elapsed() > silence {
-            beat.hung.store(true, Ordering::Relaxed);
-            let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
-            // When it is gone already there is nothing to end.
-            let _ = child.kill();
-            return;
         }
+        let why = if since.elapsed() > patience.silence {
+            "it said nothing for too long"
+        } else if started.elapsed() > patience.whole {
+            "it took too long as a whole; split the delivery"
+        } else {
+            continue;
+        };
+        beat.ended.get_or_init(|| why);
+        let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+        // When it is gone already there is nothing to end.
+        let _ = child.kill();
+        return;
     }
 }
 
@@ -296,14 +313,22 @@ mod tests {
     use super::*;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use wanmi_rows::{FrameWriter, Hello};
+
+    const SHORT: Patience =
+        Patience { silence: Duration::from_millis(300), whole: Duration::from_secs(3600) };
 
     /// What is said of an importer that is this shell script.
     fn said(script: &str) -> Refused {
+        said_within(SHORT, script)
+    }
+
+    fn said_within(patience: Patience, script: &str) -> Refused {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("wanmi-import");
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        let importer = Importer { program, silence: Duration::from_millis(300) };
+        let importer = Importer { program, patience };
         let delivery = Delivery { path: Path::new("a.geojson"), layer: None, columns: Vec::new() };
         importer.read(&[delivery], Rows::All, |_| Ok(())).unwrap_err()
     }
@@ -329,6 +354,23 @@ mod tests {
         let refused = said("exec sleep 60");
         assert!(refused.to_string().contains("nothing for too long"), "{refused}");
         assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn an_importer_that_never_comes_to_an_end_is_ended_though_it_speaks() {
+        let folder = tempfile::tempdir().unwrap();
+        let hello = || Hello { protocol: PROTOCOL, importer: String::new(), gdal: String::new() };
+        let (mut greeting, mut stream) = (Vec::new(), Vec::new());
+        FrameWriter::start(&mut greeting, hello()).unwrap();
+        FrameWriter::start(&mut stream, hello()).unwrap().write(&Frame::Source(0)).unwrap();
+        let source = &stream[greeting.len()..];
+        fs::write(folder.path().join("greeting"), &greeting).unwrap();
+        fs::write(folder.path().join("source"), source).unwrap();
+        let script =
+            format!("cd {}; cat greeting; while :; do cat source; sleep 0.05; done", folder.path().display());
+        let patience = Patience { silence: Duration::from_secs(3600), whole: Duration::from_secs(1) };
+        let refused = said_within(patience, &script);
+        assert!(refused.to_string().contains("too long as a whole"), "{refused}");
     }
 
     #[test]

@@ -95,3 +95,49 @@ impl Budget {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What unpacks to so many zeros, packed in ways that no ratio forbids.
+    fn unpack(budget: &mut Budget, bytes: u64) -> Result<usize, String> {
+        let told = budget.unpack(io::repeat(0).take(bytes), bytes, "a.zip/a.shp", |error, _| {
+            Refused::FileBroken { file: "a.zip/a.shp".into(), detail: error.to_string() }
+        });
+        told.map(|bytes| bytes.len()).map_err(|refused| refused.to_string())
+    }
+
+    #[test]
+    fn one_file_unpacks_to_a_gibibyte_and_no_further() {
+        assert_eq!(unpack(&mut Budget::new(), FILE_CAP_BYTES), Ok(FILE_CAP_BYTES as usize));
+        let told = unpack(&mut Budget::new(), FILE_CAP_BYTES + 1).unwrap_err();
+        assert!(told.contains("a.zip/a.shp") && told.contains("more than 1 GiB"), "{told}");
+    }
+
+    #[test]
+    fn the_files_of_a_source_unpack_together_to_eight_gibibytes_and_no_further() {
+        // Seven files of a gibibyte and one that lacks the last 3 MiB stand before.
+        let mut budget = Budget { bytes_left: 3 << 20, ..Budget::new() };
+        assert_eq!(unpack(&mut budget, 2 << 20), Ok(2 << 20));
+        let told = unpack(&mut budget, (1 << 20) + 1).unwrap_err();
+        assert!(told.contains("more than 8 GiB together"), "{told}");
+        assert_eq!(unpack(&mut budget, 1 << 20), Ok(1 << 20), "what was refused takes nothing");
+        assert!(unpack(&mut budget, 1).is_err());
+        assert_eq!(Budget::new().bytes_left, 8 << 30);
+    }
+
+    #[test]
+    fn files_and_depth_are_counted_over_all_archives_of_a_source() {
+        let mut budget = Budget::new();
+        budget.files(FILES_CAP - 1, "a.zip").unwrap();
+        assert_eq!(budget.files(2, "a.zip/b.zip").unwrap_err().code(), "archive_too_many");
+        budget.files(1, "a.zip/c.zip").unwrap();
+        for _ in 0..DEPTH_CAP {
+            budget.enter("a.zip").unwrap();
+        }
+        assert_eq!(budget.enter("a.zip").unwrap_err().code(), "archive_too_deep");
+        budget.leave();
+        budget.enter("a.zip").unwrap();
+    }
+}

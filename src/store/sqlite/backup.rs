@@ -21,7 +21,7 @@ impl SqliteStore {
         }
         let draft = Draft::beside(to)?;
         let copy = || -> Step<()> {
-            let conn = connect(self.readers.path(), Access::Read)?;
+            let conn = connect(self.readers.path())?;
             // Into an empty file, in one read transaction (SQLite, "VACUUM").
             conn.execute("VACUUM INTO ?1", [draft.0.to_string_lossy()])?;
             Ok(())

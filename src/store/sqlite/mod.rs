@@ -127,6 +127,12 @@ impl SqliteStore {
     }
 }
 
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.readers.end();
+    }
+}
+
 impl Store for SqliteStore {
     fn newest(&self) -> Result<Version, StoreError> {
         versions::newest(&self.conn).map_err(|fault| fault.at(&self.path, "asking for the newest version"))

@@ -48,7 +48,7 @@ pub(super) fn create(path: &Path, city: &CityRecord, by: &Changeset) -> Result<(
 pub(super) fn open(path: &Path, access: Access) -> Result<(Connection, Held), StoreError> {
     let held = look(path, access)?;
     let name = path.display().to_string();
-    let mut conn = connect(path, access).map_err(|fault| fault.at(&name, "opening"))?;
+    let mut conn = connect(path).map_err(|fault| fault.at(&name, "opening"))?;
     let found = identify(&conn).map_err(|fault| fault.at(&name, "opening"))?;
     let found = found.map_err(|reason| StoreError::NotACity { path: name.clone(), reason })?;
     fit(&mut conn, &name, found, (access, MIGRATIONS))?;
@@ -193,12 +193,12 @@ fn missing_bytes(path: &Path, head: &[u8; 100], length: u64) -> u64 {
     (u64::from(pages) * page).saturating_sub(length)
 }
 
-pub(super) fn connect(path: &Path, access: Access) -> Step<Connection> {
-    let flags = match access {
-        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-    };
-    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+/// A connection; [`settle`] forbids writing to who only reads.
+pub(super) fn connect(path: &Path) -> Step<Connection> {
+    // Who only reads may be the last to close, and brings the write-ahead log into the file only if it could write
+    // ("Write-Ahead Logging", SQLite, 2.1); where it cannot, SQLite opens for reading alone.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     Ok(conn)
@@ -206,7 +206,7 @@ pub(super) fn connect(path: &Path, access: Access) -> Step<Connection> {
 
 /// One more connection for reading a file that was opened already.
 pub(super) fn reader(path: &Path) -> Step<Connection> {
-    let conn = connect(path, Access::Read)?;
+    let conn = connect(path)?;
     settle(&conn, Access::Read)?;
     Ok(conn)
 }

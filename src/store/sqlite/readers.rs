@@ -27,9 +27,16 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Idle>,
     /// Dropped after the connections: fields go in their order.
     _held: Held,
+}
+
+#[derive(Debug, Default)]
+struct Idle {
+    waiting: Vec<Connection>,
+    /// The store is gone: nothing is kept any more.
+    ended: bool,
 }
 
 /// As many idle connections are kept; each holds its own page cache of at most 2 MB.
@@ -47,14 +54,24 @@ impl Readers {
     /// Asks with a connection that no other thread uses meanwhile.
     fn with<T>(&self, ask: impl FnOnce(&Connection) -> Step<T>) -> Step<T> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = idle().pop();
+        let waiting = idle().waiting.pop();
         let conn = waiting.map_or_else(|| reader(&self.path), Ok)?;
         let answer = ask(&conn)?;
         let mut idle = idle();
-        if idle.len() < IDLE {
-            idle.push(conn);
+        if !idle.ended && idle.waiting.len() < IDLE {
+            idle.waiting.push(conn);
         }
         Ok(answer)
+    }
+
+    /// Closes what waits and keeps nothing from now on; who still asks gets a connection for the one question.
+    ///
+    /// The last connection to close brings the write-ahead log into the file; one that still waits when the program ends
+    /// would leave it beside the file, with the last commits in it.
+    pub(super) fn end(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.ended = true;
+        idle.waiting.clear();
     }
 }
 

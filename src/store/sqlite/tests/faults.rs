@@ -11,7 +11,7 @@ fn after(sql: &str) -> Vec<&'static str> {
     store.commit(Version(2), &by("merge"), &Change { cover: Some(cover), ..Change::default() }).unwrap();
     assert_eq!(store.check().unwrap(), []);
     drop(store);
-    // A store opened for reading has no CHECK clauses (SQLite leaves them out), so `check` proves them itself.
+    // On a file that may not be written SQLite leaves CHECK clauses out, so `check` proves them itself.
     let conn = Connection::open(folder.path()).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
     conn.execute_batch(sql).unwrap();
@@ -29,6 +29,9 @@ fn every_kind_of_edit_behind_our_back_is_found() {
                    competent_code, competent_name, owner_code, owner_name, maintainer_code, maintainer_name,
                    delivered_cell, surveyed, changed, data_source, note, extra, point, line, polygon, mark
                  FROM component WHERE entry = 1";
+    // What a CHECK clause forbids SQLite finds too, where the file may be written: `store_integrity`.
+    let found =
+        |sql: &str| after(sql).into_iter().filter(|code| *code != "store_integrity").collect::<Vec<_>>();
     for (sql, expected) in [
         ("DELETE FROM version WHERE number = 1", &["store_reference", "store_version_gap", "store_seal"][..]),
         ("UPDATE component SET to_version = from_version WHERE entry = 3", &["store_interval", "store_seal"]),
@@ -61,7 +64,7 @@ fn every_kind_of_edit_behind_our_back_is_found() {
         ("UPDATE gpkg_ogr_contents SET feature_count = 7 WHERE table_name = 'cells'", &["store_contents"]),
         ("DELETE FROM gpkg_ogr_contents WHERE table_name = 'permits_line'", &["store_contents"]),
     ] {
-        assert_eq!(after(sql), expected, "{sql}");
+        assert_eq!(found(sql), expected, "{sql}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the SQLite store promises beyond the conformance list: the file, its refusals, crashes, other programs.
 
 mod backups;
+mod companions;
 mod conforms;
 mod crashes;
 mod faults;
