@@ -1,5 +1,6 @@
 //! From stored rows to a City, all or nothing.
 
+use super::chunked::Chunked;
 use super::inventory::{BadRow, Filling, Inventory};
 use super::{CellGrid, City};
 use crate::cover::arcs::{BrokenCover, LooseArc};
@@ -117,7 +118,7 @@ impl Building {
             cell_of: Arc::new(cell_of),
             region_of: Arc::new(region_of),
             areas_m2: areas_m2.into(),
-            held: held.into(),
+            held: Chunked::of(&held, 0),
         }
     }
 }

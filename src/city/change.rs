@@ -24,10 +24,14 @@ impl City {
     ) -> Result<City, BadRow> {
         let grid = self.grid.as_deref();
         let (inventory, touched) = self.inventory.changed(rows, gone, |point| grid?.cell_at(point))?;
-        let mut held = self.held.to_vec();
-        touched.left.iter().for_each(|cell| held[cell.index()] -= 1);
-        touched.entered.iter().for_each(|cell| held[cell.index()] += 1);
-        Ok(City { version, inventory, held: held.into(), ..self.clone() })
+        let mut held = self.held.clone();
+        for cell in touched.left {
+            held.set(cell.index(), held.get(cell.index()) - 1);
+        }
+        for cell in touched.entered {
+            held.set(cell.index(), held.get(cell.index()) + 1);
+        }
+        Ok(City { version, inventory, held, ..self.clone() })
     }
 
     /// The city with other departments, duty rules, areas …; cells, regions and components are shared.

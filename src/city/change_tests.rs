@@ -9,7 +9,7 @@ use crate::index::testing::Seed;
 use crate::model::class::Catalogue;
 use crate::model::code::{ClassCode, ComponentCode};
 use crate::model::component::{Component, Place};
-use crate::model::row::{ComponentRow, Entry};
+use crate::model::row::{ComponentRow, Entry, RestRow};
 use crate::model::snapshot::Snapshot;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -108,8 +108,20 @@ impl Twin {
         component.class = ClassCode::new(&format!("{:05}", 1_001 + number % 6)).unwrap();
         component.name = (!number.is_multiple_of(3)).then(|| format!("名{}", number % 5).into());
         component.owner.name = Some(format!("单位{}", number % 4).into());
+        component.surveyed = (number % 5 > 0).then(|| format!("202607{:02}", number % 28 + 1).into());
+        component.changed = (number % 7 > 4).then(|| format!("202607{:02}", number % 28 + 1).into());
+        component.note = (number % 3 > 0).then(|| format!("注\"{}", number % 4).into());
+        component.extra =
+            (0..number % 3).map(|n| (format!("字段{n}"), format!("值{}", number % 2))).collect();
         component
     }
+}
+
+fn rest_told(rest: &RestRow<'_>) -> [Option<String>; 5] {
+    let RestRow { surveyed, changed, data_source, note, extra } = rest;
+    let [surveyed, changed, data_source, note] =
+        [surveyed, changed, data_source, note].map(|text| text.map(str::to_owned));
+    [surveyed, changed, data_source, note, Some(serde_json::to_string(extra).unwrap())]
 }
 
 /// Everything that can be asked of a component.
@@ -118,8 +130,9 @@ fn told(city: &City, id: super::inventory::ComponentId) -> impl PartialEq + std:
     let (edition, class) = it.class(id);
     let cell = it.cell(id).map(|cell| city.cell(cell).code.clone());
     let name = it.name(id).map(str::to_owned);
+    let rest = it.rest(id).map(|rest| rest_told(&rest));
     (
-        (it.code(id).to_owned(), it.entry(id), edition, class.clone(), name),
+        (it.code(id).to_owned(), it.entry(id), edition, class.clone(), name, rest),
         (it.upkeep(id).clone(), it.place(id), it.shape(id), it.location(id), cell),
     )
 }
@@ -198,6 +211,10 @@ proptest! {
             }
         }
         assert_alike(&city, &twin.fresh(), &mut seed);
+        for (code, (_, component)) in &twin.components {
+            let rest = city.inventory.id(code.as_str()).and_then(|id| city.inventory.rest(id));
+            assert_eq!(rest.map(|rest| rest_told(&rest)), Some(rest_told(&RestRow::of(component))));
+        }
         let folded = city.moved_onto(&city.fold()).unwrap();
         assert_eq!(folded.unfolded(), 0);
         assert_alike(&folded, &twin.fresh(), &mut seed);

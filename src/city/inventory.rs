@@ -3,6 +3,7 @@
 
 pub use super::forms::shape_on;
 
+use super::chunked::Chunked;
 use super::forms::place_of;
 use super::table::{ClassKey, Renumbered, Table, TableBuilder};
 use crate::cover::CellId;
@@ -13,7 +14,7 @@ use crate::index::near::{Near, Nearest};
 use crate::model::class::Edition;
 use crate::model::code::{ClassCode, InvalidCode};
 use crate::model::component::Place;
-use crate::model::row::{ComponentRow, Entry, Upkeep};
+use crate::model::row::{ComponentRow, Entry, RestRow, Upkeep};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -27,8 +28,8 @@ pub struct Inventory {
     base: Arc<Table>,
     /// What is new or changed since the base was filled, with numbers behind the base's.
     delta: Arc<Table>,
-    /// A bit for each component of the base that is gone or changed; empty while there is none.
-    gone: Arc<[u64]>,
+    /// A bit for each component of the base that is gone or changed.
+    gone: Chunked<u64>,
     /// How many bits are set.
     gone_count: usize,
     counts: Arc<BTreeMap<ClassKey, usize>>,
@@ -93,8 +94,9 @@ impl Inventory {
         (0..base.len()).for_each(|number| *counts.entry(base.class(number)).or_default() += 1);
         let counts = counts.into_iter().map(|(class, count)| (class.clone(), count)).collect();
         let delta = TableBuilder::new(base.origin).finish(|_| None);
+        let gone = Chunked::filled(0, base.len().div_ceil(64));
         let (base, delta) = (Arc::new(base), Arc::new(delta));
-        Inventory { base, delta, gone: Arc::new([]), gone_count: 0, counts: Arc::new(counts) }
+        Inventory { base, delta, gone, gone_count: 0, counts: Arc::new(counts) }
     }
 
     /// How many components there are.
@@ -156,7 +158,7 @@ impl Inventory {
     /// Whether a component of the base is neither gone nor changed.
     #[inline]
     fn is_here(&self, number: u32) -> bool {
-        self.gone.get(number as usize / 64).is_none_or(|word| word >> (number % 64) & 1 == 0)
+        self.gone_count == 0 || self.gone.get(number as usize / 64) >> (number % 64) & 1 == 0
     }
 
     /// A component's code.
@@ -188,6 +190,13 @@ impl Inventory {
     pub fn upkeep(&self, id: ComponentId) -> &Upkeep {
         let (table, number) = self.at(id);
         table.upkeep(number)
+    }
+
+    /// A component's days, source, note and extra fields; `None` when they are read from the store under its
+    /// [`Inventory::entry`].
+    pub fn rest(&self, id: ComponentId) -> Option<RestRow<'_>> {
+        let (table, number) = self.at(id);
+        table.rest(number)
     }
 
     /// What is kept of states and units, each combination once; some may be of components that are gone.
@@ -243,7 +252,7 @@ impl Inventory {
     pub fn bytes(&self) -> Vec<(&'static str, usize)> {
         let delta: usize = self.delta.bytes().iter().map(|(_, bytes)| bytes).sum();
         let mut parts = self.base.bytes();
-        parts.push(("changes", delta + size_of_val(&*self.gone)));
+        parts.push(("changes", delta + self.gone.bytes()));
         parts
     }
 }
@@ -333,8 +342,7 @@ enum Put<'a> {
 impl Inventory {
     /// The inventory after components came, changed or went; a code that is not here cannot go and is passed over.
     ///
-    /// Cost: some microseconds for each component that changed since the base was filled; the base is not touched but
-    /// for a bit a component.
+    /// Cost: some microseconds for each component that changed since the base was filled; the base is not touched.
     ///
     /// # Errors
     /// [`BadRow`].
@@ -358,14 +366,16 @@ impl Inventory {
         cell_at: impl Fn(Point) -> Option<CellId> + Sync,
     ) -> Result<(Inventory, Touched), BadRow> {
         let (mut touched, mut counts) = (Touched::default(), BTreeMap::clone(&self.counts));
-        let mut bits =
-            if self.gone.is_empty() { vec![0; self.base.len().div_ceil(64)] } else { self.gone.to_vec() };
+        let (mut bits, mut gone_count) = (self.gone.clone(), self.gone_count);
         for id in codes.iter().filter_map(|code| self.id(code)) {
             let (table, number) = self.at(id);
             touched.left.extend(table.cell(number));
             lose(&mut counts, table.class(number));
             if (id.0 as usize) < self.base.len() {
-                bits[id.0 as usize / 64] |= 1 << (id.0 % 64);
+                // It was here, so its bit is new; codes differ, so it comes once.
+                let word = id.0 as usize / 64;
+                bits.set(word, bits.get(word) | 1 << (id.0 % 64));
+                gone_count += 1;
             }
         }
         let mut builder = TableBuilder::new(self.base.origin);
@@ -385,11 +395,10 @@ impl Inventory {
             touched.entered.extend(delta.cell(number));
             *counts.entry(delta.class(number).clone()).or_default() += 1;
         }
-        let gone_count = bits.iter().map(|word| word.count_ones() as usize).sum();
         let inventory = Inventory {
             base: Arc::clone(&self.base),
             delta: Arc::new(delta),
-            gone: bits.into(),
+            gone: bits,
             gone_count,
             counts: Arc::new(counts),
         };

@@ -4,9 +4,13 @@ pub mod build;
 pub mod change;
 #[cfg(test)]
 mod change_tests;
+mod chunked;
+mod columns;
 mod forms;
 pub mod inventory;
+mod packed;
 mod pool;
+mod rest;
 mod table;
 #[doc(hidden)]
 pub mod testing;
@@ -24,6 +28,7 @@ use crate::model::region::Region;
 use crate::model::snapshot::CityRecord;
 use crate::model::thing::Thing;
 use crate::model::version::Version;
+use chunked::Chunked;
 use inventory::Inventory;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,7 +59,7 @@ pub struct City {
     /// The area of each cell.
     areas_m2: Arc<[f64]>,
     /// How many components each cell holds.
-    held: Arc<[u32]>,
+    held: Chunked<u32>,
 }
 
 /// The cells as a partition, and the ways to ask it.
@@ -115,6 +120,6 @@ impl City {
 
     /// A cell's figures.
     pub fn figures(&self, id: CellId) -> CellFigures {
-        CellFigures { area_m2: self.areas_m2[id.index()], components: self.held[id.index()] }
+        CellFigures { area_m2: self.areas_m2[id.index()], components: self.held.get(id.index()) }
     }
 }

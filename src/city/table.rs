@@ -1,8 +1,10 @@
 //! Components in columns, in code order: the part of an inventory that is filled once and never changed.
 
+use super::columns::{COLUMNS, Column, Columns, NONE, UNKNOWN, Wide};
 use super::forms::{Forms, shape_on};
 use super::inventory::BadRow;
 use super::pool::{Pool, write_key};
+use super::rest::{Pooled, Rests};
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Origin, Point};
@@ -10,7 +12,7 @@ use crate::index::near::ScaledPlane;
 use crate::index::runs::Runs;
 use crate::model::class::Edition;
 use crate::model::code::ClassCode;
-use crate::model::row::{ComponentRow, Entry, Upkeep};
+use crate::model::row::{ComponentRow, Entry, RestRow, Upkeep};
 use crate::model::text::Text;
 use rayon::prelude::*;
 
@@ -24,6 +26,7 @@ pub(super) struct Table {
     classes: Vec<ClassKey>,
     names: Vec<Text>,
     upkeeps: Vec<Upkeep>,
+    rests: Rests,
     /// A group for each class.
     pub(super) by_class: Runs,
     /// Every component once more: asking for any class would otherwise ask ninety trees.
@@ -33,30 +36,10 @@ pub(super) struct Table {
 /// A class of an edition.
 pub(super) type ClassKey = (Edition, ClassCode);
 
-/// What has a fixed width.
-#[derive(Debug, Default)]
-struct Columns {
-    /// All codes, one behind the other.
-    codes: Vec<u8>,
-    /// For each component where its code ends.
-    code_ends: Vec<u32>,
-    entries: Vec<Entry>,
-    classes: Vec<u32>,
-    names: Vec<u32>,
-    upkeeps: Vec<u32>,
-    cells: Vec<u32>,
-}
-
-/// Instead of a number: there is none.
-const NONE: u32 = u32::MAX;
-
-/// A cell's number that has yet to be found.
-const UNKNOWN: u32 = u32::MAX - 1;
-
 impl Table {
     /// How many components there are.
     pub(super) fn len(&self) -> usize {
-        self.columns.entries.len()
+        self.columns.len()
     }
 
     pub(super) fn code(&self, number: usize) -> &str {
@@ -64,11 +47,15 @@ impl Table {
     }
 
     pub(super) fn entry(&self, number: usize) -> Entry {
-        self.columns.entries[number]
+        Entry(self.columns.entry(number))
+    }
+
+    fn class_number(&self, number: usize) -> usize {
+        self.columns.get(Column::Class, number).unwrap_or_default() as usize
     }
 
     pub(super) fn class(&self, number: usize) -> &ClassKey {
-        &self.classes[self.columns.classes[number] as usize]
+        &self.classes[self.class_number(number)]
     }
 
     pub(super) fn classes(&self) -> &[ClassKey] {
@@ -76,16 +63,25 @@ impl Table {
     }
 
     pub(super) fn name(&self, number: usize) -> Option<&Text> {
-        self.names.get(self.columns.names[number] as usize)
+        self.columns.get(Column::Name, number).map(|name| &self.names[name as usize])
     }
 
     pub(super) fn upkeep(&self, number: usize) -> &Upkeep {
-        &self.upkeeps[self.columns.upkeeps[number] as usize]
+        &self.upkeeps[self.columns.get(Column::Upkeep, number).unwrap_or_default() as usize]
     }
 
     pub(super) fn cell(&self, number: usize) -> Option<CellId> {
-        let cell = self.columns.cells[number];
-        (cell != NONE).then_some(CellId(cell))
+        self.columns.get(Column::Cell, number).map(CellId)
+    }
+
+    /// Days, source, note and extra fields; `None` when they are read from the store.
+    pub(super) fn rest(&self, number: usize) -> Option<RestRow<'_>> {
+        let [surveyed, changed] = self.days(number);
+        Some(self.rests.row([surveyed, changed], self.columns.get(Column::Remark, number)?))
+    }
+
+    fn days(&self, number: usize) -> [Option<u32>; 2] {
+        [Column::Surveyed, Column::Changed].map(|column| self.columns.get(column, number))
     }
 
     /// The component with a code. Cost: log n comparisons of codes, a microsecond among 5,000,000.
@@ -117,63 +113,16 @@ impl Table {
 
     /// How many bytes each part holds, the allocator's share left out.
     pub(super) fn bytes(&self) -> Vec<(&'static str, usize)> {
-        let Columns { codes, code_ends, entries, classes, names, upkeeps, cells } = &self.columns;
         let texts: usize = self.names.iter().map(|name| name.len() + 16 + size_of::<Text>()).sum();
-        vec![
-            ("codes", size_of_val(&**codes) + size_of_val(&**code_ends)),
-            ("entries", size_of_val(&**entries)),
-            (
-                "class, name, units, cell",
-                size_of_val(&**classes)
-                    + size_of_val(&**names)
-                    + size_of_val(&**upkeeps)
-                    + size_of_val(&**cells),
-            ),
+        let mut parts = self.columns.bytes().to_vec();
+        parts.extend([
             ("names", texts),
+            ("pooled days, remarks", self.rests.bytes()),
             ("shapes", self.forms.bytes()),
             ("runs of a class", self.by_class.bytes()),
             ("runs of all", self.all.bytes()),
-        ]
-    }
-}
-
-impl Columns {
-    fn code(&self, number: usize) -> &str {
-        let start = if number == 0 { 0 } else { self.code_ends[number - 1] as usize };
-        // Pushed as a text, so it is one; a code that is none would be an empty one.
-        std::str::from_utf8(&self.codes[start..self.code_ends[number] as usize]).unwrap_or_default()
-    }
-
-    /// The order that puts the codes in order; `None` when they are.
-    fn order(&self) -> Option<Vec<u32>> {
-        let count = self.entries.len();
-        if (1..count).all(|i| self.code(i - 1) < self.code(i)) {
-            return None;
-        }
-        let mut order: Vec<u32> = (0..count as u32).collect();
-        order.par_sort_by(|a, b| self.code(*a as usize).cmp(self.code(*b as usize)));
-        Some(order)
-    }
-
-    fn settle(&mut self, order: Option<&[u32]>) {
-        if let Some(order) = order {
-            let mut codes = Vec::with_capacity(self.codes.len());
-            let mut code_ends = Vec::with_capacity(order.len());
-            for number in order {
-                codes.extend_from_slice(self.code(*number as usize).as_bytes());
-                code_ends.push(codes.len() as u32);
-            }
-            (self.codes, self.code_ends) = (codes, code_ends);
-            self.entries = order.iter().map(|i| self.entries[*i as usize]).collect();
-            for column in [&mut self.classes, &mut self.names, &mut self.upkeeps, &mut self.cells] {
-                *column = order.iter().map(|i| column[*i as usize]).collect();
-            }
-        }
-        self.codes.shrink_to_fit();
-        self.entries.shrink_to_fit();
-        let columns =
-            [&mut self.code_ends, &mut self.classes, &mut self.names, &mut self.upkeeps, &mut self.cells];
-        columns.into_iter().for_each(Vec::shrink_to_fit);
+        ]);
+        parts
     }
 }
 
@@ -182,10 +131,11 @@ impl Columns {
 pub(super) struct TableBuilder {
     origin: Origin,
     forms: Forms,
-    columns: Columns,
+    columns: Wide,
     classes: Pool<ClassKey>,
     names: Pool<Text>,
     upkeeps: Pool<Upkeep>,
+    rests: Pooled,
     key: String,
 }
 
@@ -195,18 +145,32 @@ pub(super) struct Renumbered<'a> {
     classes: Vec<u32>,
     names: Vec<u32>,
     upkeeps: Vec<u32>,
+    days: Vec<u32>,
+    remarks: Vec<u32>,
 }
 
 impl<'a> Renumbered<'a> {
     pub(super) fn of(table: &'a Table) -> Self {
         let unknown = |count: usize| vec![UNKNOWN; count];
+        let [days, remarks] = table.rests.counts();
         Renumbered {
             table,
             classes: unknown(table.classes.len()),
             names: unknown(table.names.len()),
             upkeeps: unknown(table.upkeeps.len()),
+            days: unknown(days),
+            remarks: unknown(remarks),
         }
     }
+}
+
+/// The number at a place of `numbers`, found the first time.
+fn known(numbers: &mut [u32], at: u32, find: impl FnOnce() -> u32) -> u32 {
+    let number = &mut numbers[at as usize];
+    if *number == UNKNOWN {
+        *number = find();
+    }
+    *number
 }
 
 impl TableBuilder {
@@ -214,10 +178,11 @@ impl TableBuilder {
         TableBuilder {
             origin,
             forms: Forms::default(),
-            columns: Columns::default(),
+            columns: Wide::default(),
             classes: Pool::default(),
             names: Pool::default(),
             upkeeps: Pool::default(),
+            rests: Pooled::default(),
             key: String::new(),
         }
     }
@@ -231,34 +196,26 @@ impl TableBuilder {
         let name = row.name.map_or(NONE, |name| self.names.number(name, || name.into()));
         write_key(&mut self.key, &row.upkeep);
         let upkeep = self.upkeeps.number(&self.key, || Upkeep::of(&row.upkeep));
+        let [surveyed, changed, remark] = row.rest.map_or([NONE; 3], |rest| self.rests.numbers(&rest));
         self.forms.push(&shape);
-        self.push_columns(row.code, row.entry, [class, name, upkeep, UNKNOWN]);
+        self.columns.push(row.code, row.entry.0, [class, name, upkeep, UNKNOWN, surveyed, changed, remark]);
         Ok(())
     }
 
     /// Adds a component of another table, with the cell it has there.
     pub(super) fn copy(&mut self, from: &mut Renumbered<'_>, number: usize) {
-        let (table, columns) = (from.table, &from.table.columns);
-        let known = |numbers: &mut Vec<u32>, at: u32, find: &mut dyn FnMut() -> u32| {
-            let number = &mut numbers[at as usize];
-            if *number == UNKNOWN {
-                *number = find();
-            }
-            *number
-        };
-        let (class, name, upkeep) = (columns.classes[number], columns.names[number], columns.upkeeps[number]);
-        let class = known(&mut from.classes, class, &mut || {
+        let table = from.table;
+        let class = known(&mut from.classes, table.class_number(number) as u32, || {
             let (edition, code) = table.class(number);
             write_key(&mut self.key, &[Some(edition.as_str()), Some(code.as_str())]);
             self.classes.number(&self.key, || table.class(number).clone())
         });
-        let name = if name == NONE {
-            NONE
-        } else {
+        let name = table.columns.get(Column::Name, number).map_or(NONE, |name| {
             let text = &table.names[name as usize];
-            known(&mut from.names, name, &mut || self.names.number(text, || text.clone()))
-        };
-        let upkeep = known(&mut from.upkeeps, upkeep, &mut || {
+            known(&mut from.names, name, || self.names.number(text, || text.clone()))
+        });
+        let upkeep = table.columns.get(Column::Upkeep, number).unwrap_or_default();
+        let upkeep = known(&mut from.upkeeps, upkeep, || {
             let Upkeep { state, competent, owner, maintainer } = table.upkeep(number);
             let texts = [
                 state,
@@ -272,44 +229,51 @@ impl TableBuilder {
             write_key(&mut self.key, &texts.map(Option::as_deref));
             self.upkeeps.number(&self.key, || table.upkeep(number).clone())
         });
+        let [surveyed, changed, remark] = self.copied_rest(from, number).unwrap_or([NONE; 3]);
         self.forms.copy(&table.forms, number);
-        self.push_columns(
-            table.code(number),
-            table.entry(number),
-            [class, name, upkeep, columns.cells[number]],
-        );
+        let cell = table.cell(number).map_or(NONE, |cell| cell.0);
+        let numbers: [u32; COLUMNS] = [class, name, upkeep, cell, surveyed, changed, remark];
+        self.columns.push(table.code(number), table.entry(number).0, numbers);
     }
 
-    fn push_columns(&mut self, code: &str, entry: Entry, [class, name, upkeep, cell]: [u32; 4]) {
-        let columns = &mut self.columns;
-        columns.codes.extend_from_slice(code.as_bytes());
-        columns.code_ends.push(columns.codes.len() as u32);
-        columns.entries.push(entry);
-        columns.classes.push(class);
-        columns.names.push(name);
-        columns.upkeeps.push(upkeep);
-        columns.cells.push(cell);
+    /// The numbers of days and remark; `None` when they are read from the store.
+    fn copied_rest(&mut self, from: &mut Renumbered<'_>, number: usize) -> Option<[u32; 3]> {
+        let table = from.table;
+        let remark = table.columns.get(Column::Remark, number)?;
+        let row = table.rest(number)?;
+        let remark = known(&mut from.remarks, remark, || self.rests.remark(&row));
+        let days = [row.surveyed, row.changed].into_iter().zip(table.days(number));
+        let mut numbers = [NONE, NONE, remark];
+        for (copied, (text, day)) in numbers.iter_mut().zip(days) {
+            if let (Some(text), Some(day)) = (text, day) {
+                *copied = known(&mut from.days, day, || self.rests.day(text));
+                if *copied == NONE {
+                    return None;
+                }
+            }
+        }
+        Some(numbers)
     }
 
     /// The table in code order, with its runs; components that came without a cell are asked for theirs.
     ///
     /// Cost: n log n, half a second a million components on two cores.
     pub(super) fn finish(self, cell_at: impl Fn(Point) -> Option<CellId> + Sync) -> Table {
-        let TableBuilder { origin, mut forms, mut columns, classes, names, upkeeps, key: _ } = self;
-        let order = columns.order();
-        columns.settle(order.as_deref());
-        forms.settle(order.as_deref());
-        drop(order);
-        columns.cells.par_iter_mut().enumerate().filter(|(_, cell)| **cell == UNKNOWN).for_each(
+        let TableBuilder { origin, mut forms, mut columns, classes, names, upkeeps, rests, key: _ } = self;
+        columns.cells_mut().par_iter_mut().enumerate().filter(|(_, cell)| **cell == UNKNOWN).for_each(
             |(i, cell)| {
                 *cell = cell_at(forms.anchor(i)).map_or(NONE, |found| found.0);
             },
         );
+        let order = columns.order();
+        forms.settle(order.as_deref());
+        let columns = columns.pack(order.as_deref());
+        drop(order);
         let classes = classes.into_values();
-        let count = columns.entries.len() as u32;
+        let count = columns.len() as u32;
         let bbox_of = |number: u32| forms.bbox(number as usize);
         let order = Runs::order(&bbox_of, count);
-        let class_of = |number: u32| columns.classes[number as usize] as usize;
+        let class_of = |number: u32| columns.get(Column::Class, number as usize).unwrap_or_default() as usize;
         let (by_class, all) = rayon::join(
             || Runs::new(&order, classes.len(), class_of, bbox_of),
             || Runs::new(&order, 1, |_| 0, bbox_of),
@@ -323,6 +287,7 @@ impl TableBuilder {
             classes,
             names: names.into_values(),
             upkeeps: upkeeps.into_values(),
+            rests: rests.into_rests(),
             by_class,
             all,
         }

@@ -6,6 +6,7 @@ use crate::edit::Editor;
 use crate::http::serve::{serve, stop_signal};
 use crate::http::{Clock, Service};
 use crate::inventory::classes::catalogue;
+use crate::live::aside::step_back;
 use crate::live::claim::{Claim, ClaimError};
 use crate::live::past;
 use crate::live::watch::{Source, start};
@@ -75,6 +76,8 @@ pub fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let clock = clock(UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC));
     // Dropped last: see `Claim::of`.
     let _claim = claim(&args.city)?;
+    // Cities are built by these threads, and nothing that is asked is; a pool that stands already is as good.
+    drop(rayon::ThreadPoolBuilder::new().start_handler(|_| step_back()).build_global());
     let store = SqliteStore::open(&args.city, Access::Write)?;
     // A second connection: readers of the first one never wait for a change.
     let editor = Editor::new(Box::new(SqliteStore::open(&args.city, Access::Write)?));

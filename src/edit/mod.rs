@@ -23,8 +23,8 @@ use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
 use crate::rules::unit_complete::unit_complete;
 use crate::store::past::Past;
 use crate::store::schedule::{ScheduleNumber, Scheduled};
-use crate::store::{Change, Details, Store, StoreError};
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::store::{Change, Store, StoreError};
+use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
 
 /// How often a change is made again when somebody else commits in between.
@@ -109,7 +109,6 @@ impl<T: Store + Past + Send> Keeper for T {}
 /// The one writer of a running service.
 pub struct Editor {
     store: Mutex<Box<dyn Keeper>>,
-    details: Arc<dyn Details>,
 }
 
 /// What a change is made for: which component, which state of it is expected, who and why.
@@ -125,7 +124,7 @@ pub struct Asked<'a> {
 impl Editor {
     /// A writer over a store of its own.
     pub fn new(store: Box<dyn Keeper>) -> Self {
-        Editor { details: store.details(), store: Mutex::new(store) }
+        Editor { store: Mutex::new(store) }
     }
 
     /// Changes one component durably; `city` is the version in use, which may lag behind the store.
@@ -184,7 +183,7 @@ impl Editor {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..TRIES {
             let base = store.newest()?;
-            let current = self.stored(&**store, city, base, asked.code)?.ok_or(EditError::Unknown)?;
+            let current = store.component(asked.code, base)?.ok_or(EditError::Unknown)?;
             if !(asked.is_expected)(&current) {
                 return Err(EditError::Stale);
             }
@@ -205,28 +204,6 @@ impl Editor {
             }
         }
         Err(EditError::Stale)
-    }
-
-    /// A component as it is stored at `newest`: what changed since the city in use, else what that city has.
-    fn stored(
-        &self,
-        store: &dyn Store,
-        city: &City,
-        newest: Version,
-        code: &str,
-    ) -> Result<Option<Component>, StoreError> {
-        if newest > city.version {
-            let since = store.since(city.version, newest)?;
-            if since.gone.iter().any(|gone| gone.as_str() == code) {
-                return Ok(None);
-            }
-            if let Some((_, component)) = since.came.into_iter().find(|(_, came)| came.code.as_str() == code)
-            {
-                return Ok(Some(component));
-            }
-        }
-        let entry = city.inventory.id(code).map(|id| city.inventory.entry(id));
-        entry.map(|entry| self.details.component(entry)).transpose()
     }
 }
 

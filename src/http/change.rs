@@ -2,9 +2,10 @@
 
 use super::body::Reading;
 use super::cell::code_in;
+use super::desk::Desk;
 use super::problem::{Code, FieldError, Problem};
 use super::{Service, place, query, reply};
-use crate::edit::{Asked, Breach, EditError, Edited, Editor, Patch, Planned, Wish};
+use crate::edit::{Asked, Breach, EditError, Edited, Patch, Planned, Wish};
 use crate::geom::crs::Crs;
 use crate::live::Shown;
 use crate::model::code::ClassCode;
@@ -146,9 +147,9 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let code = code_in(code)?;
-    let (editor, expected) = (editor(&service)?, expected(&headers)?);
+    let (desk, expected) = (desk(&service)?, expected(&headers)?);
     let (by, patch, effective) = asked(&service, body).await?;
-    let changed = tokio::task::spawn_blocking(move || {
+    let changed = desk.ask(move |editor| {
         let is_expected = |component: &Component| matches(&expected, component);
         let asked = Asked { code: &code, is_expected: &is_expected, by: &by };
         let made = match effective {
@@ -157,7 +158,7 @@ pub(super) async fn change(
         };
         made.map_err(|error| problem(&code, &error))
     });
-    match changed.await.map_err(|error| Problem::internal(&error))?? {
+    match changed.await?? {
         Made::Now(edited) => changed_reply(edited),
         Made::Later(Planned { number, component, warnings }) => {
             let effective = effective.and_then(|effective| effective.format(&Rfc3339).ok());
@@ -198,8 +199,8 @@ fn warned(breaches: Vec<Breach>) -> Vec<Warning> {
 ///
 /// # Errors
 /// [`Code::NotEditable`].
-pub(super) fn editor(service: &Service) -> Result<Arc<Editor>, Problem> {
-    service.editor.clone().ok_or_else(|| {
+pub(super) fn desk(service: &Service) -> Result<&Desk, Problem> {
+    service.desk.as_deref().ok_or_else(|| {
         Problem::new(Code::NotEditable, "this service was started without a store to write to")
     })
 }

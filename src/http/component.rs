@@ -8,6 +8,7 @@ use super::query::Query;
 use super::record::{Record, RecordMissing, read, record};
 use super::{Service, change, reply};
 use crate::live::Shown;
+use crate::model::row::RestRow;
 use crate::model::version::Version;
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
@@ -50,10 +51,10 @@ pub(super) async fn one(
     let id = city.inventory.id(&code).ok_or_else(|| {
         Problem::new(Code::ComponentUnknown, format!("no component has the code {code:?} in this version"))
     })?;
-    let told = read(&shown, &[id]).await?;
+    let told = read(&shown, vec![id]).await?;
     let component = told.first().ok_or_else(|| Problem::internal(&RecordMissing))?;
     let geometry = geojson::of_place(&component.place);
-    let record = record(city, id, component);
+    let record = record(city, id, RestRow::of(component));
     let tag = change::tag(component, record.cell);
     let told = OneReply { version: city.version, record, geometry };
     reply::of(&shown, reply::marked_json(&headers, &tag, &told))

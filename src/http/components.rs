@@ -5,13 +5,13 @@ use super::page::Page;
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::record::{Record, read, record};
+use super::record::{Record, RecordMissing, held, read, record};
 use super::{Service, place, reply};
 use crate::city::City;
 use crate::city::inventory::{ComponentId, NearComponent};
 use crate::geom::lattice::Degrees;
 use crate::live::Shown;
-use crate::model::component::Component;
+use crate::model::row::RestRow;
 use crate::model::version::Version;
 use axum::Extension;
 use axum::extract::State;
@@ -133,25 +133,38 @@ pub(super) async fn list(
         let told = listed(Arc::clone(&shown), filter, page).await?;
         (told.0.into_iter().map(|id| (id, None)).collect(), told.1)
     };
-    let ids: Vec<ComponentId> = found.iter().map(|(id, _)| *id).collect();
-    let told = read(&shown, &ids).await?;
-    if is_near && Arc::ptr_eq(&shown, &in_use) {
-        let records = ids.iter().zip(&told).map(|(id, component)| (*id, record(&shown.city, *id, component)));
-        service.shared.kept.keep(&shown.city, records);
-    }
-    reply::of(&shown, reply::json(&answer(&shown.city, (&found[..], &told[..]), next)))
+    reply::of(&shown, told(&shown, &found, next).await)
 }
 
-fn answer<'a>(
-    city: &'a City,
-    (found, told): (&[(ComponentId, Option<f64>)], &'a [Component]),
+/// The reply that names components: what the city does not hold of them is read.
+async fn told(
+    shown: &Arc<Shown>,
+    found: &[(ComponentId, Option<f64>)],
     next: Option<String>,
-) -> Reply<'a> {
-    let components = found.iter().zip(told).map(|((id, distance_m), component)| Listed {
-        distance_m: distance_m.map(reply::millis),
-        record: record(city, *id, component),
-    });
-    Reply { version: city.version, components: components.collect(), next }
+) -> Result<Response, Problem> {
+    let city = &shown.city;
+    let is_held = |id: &ComponentId| city.inventory.rest(*id).is_some();
+    let missing = found.iter().map(|(id, _)| *id).filter(|id| !is_held(id)).collect();
+    let read = read(shown, missing).await?;
+    let mut read = read.iter();
+    let mut listed = |(id, distance_m): &(ComponentId, Option<f64>)| {
+        let record = held(city, *id).or_else(|| Some(record(city, *id, RestRow::of(read.next()?))));
+        Some(Listed { distance_m: distance_m.map(reply::millis), record: record? })
+    };
+    let components: Option<Vec<Listed<'_>>> = found.iter().map(&mut listed).collect();
+    let components = components.ok_or_else(|| Problem::internal(&RecordMissing))?;
+    reply::json(&Reply { version: city.version, components, next })
+}
+
+/// The reply that names components near a place, when the city holds all that is told of them.
+pub(super) fn near_held(city: &City, found: &[NearComponent]) -> Option<Vec<u8>> {
+    let listed = |near: &NearComponent| {
+        Some(Listed { distance_m: Some(reply::millis(near.distance_m)), record: held(city, near.id)? })
+    };
+    let components = found.iter().map(listed).collect::<Option<Vec<_>>>()?;
+    let mut body = Vec::with_capacity(64 + found.len() * 640);
+    serde_json::to_writer(&mut body, &Reply { version: city.version, components, next: None }).ok()?;
+    Some(body)
 }
 
 /// The page of a list; a walk over millions leaves the threads of short calls alone.

@@ -111,7 +111,7 @@ fn locate(service: &Service, city: &City, query: &str) -> Option<Vec<u8>> {
     Some(body)
 }
 
-fn near(service: &Service, city: &City, query: &str) -> Option<Vec<u8>> {
+fn near(_service: &Service, city: &City, query: &str) -> Option<Vec<u8>> {
     let [near, crs, radius_m, class, limit] = values(query, ["near", "crs", "radius_m", "class", "limit"])?;
     let (x, y) = near?.split_once(',')?;
     let place = degrees(crs?, x, y)?;
@@ -121,8 +121,7 @@ fn near(service: &Service, city: &City, query: &str) -> Option<Vec<u8>> {
     if !is_within || class.is_some_and(|class| !knows(city, class)) {
         return None;
     }
-    let found = city.inventory.nearest(place, class, radius_m, limit);
-    service.shared.kept.near(city, &found)
+    components::near_held(city, &city.inventory.nearest(place, class, radius_m, limit))
 }
 
 #[cfg(test)]

@@ -74,11 +74,10 @@ pub(super) async fn history(
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
-    let (code, editor) = (code_in(code)?, change::editor(&service)?);
+    let (code, desk) = (code_in(code)?, change::desk(&service)?);
     let asked = code.clone();
-    let read = tokio::task::spawn_blocking(move || editor.history(&asked)).await;
-    let turns =
-        read.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
+    let read = desk.ask(move |editor| editor.history(&asked)).await?;
+    let turns = read.map_err(|error| Problem::internal(&error))?;
     if turns.is_empty() {
         return Err(Problem::new(Code::ComponentUnknown, format!("no component ever had the code {code:?}")));
     }
@@ -148,14 +147,14 @@ pub(super) async fn undo(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let code = code_in(code)?;
-    let (editor, expected) = (change::editor(&service)?, change::expected(&headers)?);
+    let (desk, expected) = (change::desk(&service)?, change::expected(&headers)?);
     let mut reading = Reading::of(&service, body).await?;
     let by = reading.who(&service)?;
     let by = reading.with(by)?;
-    let undone = tokio::task::spawn_blocking(move || {
+    let undone = desk.ask(move |editor| {
         let is_expected = |component: &Component| change::matches(&expected, component);
         let asked = Asked { code: &code, is_expected: &is_expected, by: &by };
         editor.undo(&asked).map_err(|error| change::problem(&code, &error))
     });
-    change::changed_reply(undone.await.map_err(|error| Problem::internal(&error))??)
+    change::changed_reply(undone.await??)
 }

@@ -23,12 +23,12 @@ mod component;
 mod components;
 mod convert;
 mod decisions;
+mod desk;
 mod duplicates;
 mod filter;
 mod geojson;
 mod health;
 mod history;
-mod kept;
 mod lines;
 mod locate;
 mod mode;
@@ -56,7 +56,7 @@ use crate::live::Live;
 use crate::live::past::Past;
 use crate::record::Record;
 use admission::Admission;
-use kept::Kept;
+use desk::Desk;
 use metrics::Metrics;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -70,7 +70,7 @@ pub struct Service {
     pub live: Arc<Live>,
     /// What time it is.
     pub clock: Clock,
-    editor: Option<Arc<Editor>>,
+    desk: Option<Arc<Desk>>,
     past: Option<Arc<Past>>,
     record: Option<Arc<Record>>,
     shared: Arc<Shared>,
@@ -81,7 +81,6 @@ struct Shared {
     config: Config,
     admission: Admission,
     metrics: Metrics,
-    kept: Kept,
     names: Shelf,
 }
 
@@ -95,16 +94,10 @@ impl Service {
         Service {
             live,
             clock,
-            editor: None,
+            desk: None,
             past: None,
             record: None,
-            shared: Arc::new(Shared {
-                config,
-                admission,
-                metrics: Metrics::new(),
-                kept: Kept::default(),
-                names: Shelf::default(),
-            }),
+            shared: Arc::new(Shared { config, admission, metrics: Metrics::new(), names: Shelf::default() }),
         }
     }
 
@@ -123,6 +116,6 @@ impl Service {
     /// The service with a writer, so that components can be changed.
     #[must_use]
     pub fn editable(self, editor: Editor) -> Self {
-        Service { editor: Some(Arc::new(editor)), ..self }
+        Service { desk: Some(Arc::new(Desk::of(editor))), ..self }
     }
 }

@@ -1,7 +1,8 @@
 //! `/v1/mode`: which mode the city is in, and the switch to another, which is a changeset (DECISIONS 17).
 
+use super::change::desk;
 use super::problem::{Code, Problem};
-use super::thing::{Reading, Task, changed, editor};
+use super::thing::{Reading, Task, changed};
 use super::{Service, body, query, reply};
 use crate::city::City;
 use crate::duty::clock::instant;
@@ -119,7 +120,7 @@ pub(super) async fn switch(
     body: Body,
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
-    let editor = editor(&service)?;
+    let desk = desk(&service)?;
     let mut reading = Reading::of(&body::whole(&service, body).await?)?;
     let [mode, author, reason] = ["mode", "author", "reason"].map(|name| reading.required(name));
     let now = shown.city.duty.calendar.moment((service.clock)().unix_timestamp()).to_string();
@@ -152,8 +153,8 @@ pub(super) async fn switch(
     values.extend(planned_end.map(|end| ("ends_at".to_owned(), end)));
     let code = free_code(&shown.city, &now)?;
     let by = Changeset { author, at: super::locate::stamp((service.clock)())?, reason };
-    let task = Task { editor, shown, kind: ThingKind::ModeSwitch, code, by };
-    let edited = task.run(ThingWish::Values(values), |thing| thing.is_none()).await?;
+    let task = Task { shown, kind: ThingKind::ModeSwitch, code, by };
+    let edited = task.run(desk, ThingWish::Values(values), |thing| thing.is_none()).await?;
     changed(&edited, None)
 }
 

@@ -7,8 +7,7 @@ use crate::city::inventory::ComponentId;
 use crate::live::Shown;
 use crate::model::class::{Edition, Kind};
 use crate::model::component::{Component, Unit};
-use crate::model::row::Entry;
-use std::collections::BTreeMap;
+use crate::model::row::{Entry, Extra, RestRow, Upkeep};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -44,18 +43,12 @@ pub(super) struct Record<'a> {
     /// A note 备注.
     note: Option<&'a str>,
     /// Delivered fields that the mapping keeps, by name.
-    extra: &'a BTreeMap<String, String>,
+    #[schema(value_type = BTreeMap<String, String>)]
+    extra: Extra<'a>,
     /// The cell that holds it; null outside the cover.
     pub(super) cell: Option<&'a str>,
     /// The place that decides its cell, CGCS2000.
     location: LocationReply,
-}
-
-impl Record<'_> {
-    /// The same without its cell.
-    pub(super) fn anywhere(self) -> Self {
-        Record { cell: None, ..self }
-    }
 }
 
 /// A department as a record names it, without its phone number.
@@ -86,11 +79,11 @@ static READERS: Semaphore = Semaphore::const_new(4);
 #[error("a record was not told")]
 pub(super) struct RecordMissing;
 
-/// The details of some components, all in one go; they are those of the version shown, whatever came since.
+/// Whole records of some components, all in one go; they are those of the version shown, whatever came since.
 ///
 /// # Errors
 /// An internal problem when the store cannot be read.
-pub(super) async fn read(shown: &Arc<Shown>, ids: &[ComponentId]) -> Result<Vec<Component>, Problem> {
+pub(super) async fn read(shown: &Arc<Shown>, ids: Vec<ComponentId>) -> Result<Vec<Component>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -101,26 +94,34 @@ pub(super) async fn read(shown: &Arc<Shown>, ids: &[ComponentId]) -> Result<Vec<
     told.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))
 }
 
-/// What is told of a component.
-pub(super) fn record<'a>(city: &'a City, id: ComponentId, component: &'a Component) -> Record<'a> {
-    let class = city.catalogue.get(component.edition, Kind::Component, &component.class);
-    let [lng, lat] = geojson::pair(city.inventory.location(id));
+/// What is told of a component that the city holds all of; `None` when its rest is read from the store.
+pub(super) fn held(city: &City, id: ComponentId) -> Option<Record<'_>> {
+    Some(record(city, id, city.inventory.rest(id)?))
+}
+
+/// What is told of a component with the rest that is told of it.
+pub(super) fn record<'a>(city: &'a City, id: ComponentId, rest: RestRow<'a>) -> Record<'a> {
+    let inventory = &city.inventory;
+    let (edition, code) = inventory.class(id);
+    let class = city.catalogue.get(edition, Kind::Component, code);
+    let Upkeep { state, competent, owner, maintainer } = inventory.upkeep(id);
+    let [lng, lat] = geojson::pair(inventory.location(id));
     Record {
-        code: component.code.as_str(),
-        edition: component.edition,
-        class: component.class.as_str(),
+        code: inventory.code(id),
+        edition,
+        class: code.as_str(),
         class_name: class.map(|class| class.name.as_str()),
-        name: component.name.as_deref(),
-        state: component.state.as_deref(),
-        competent: unit(&component.competent),
-        owner: unit(&component.owner),
-        maintainer: unit(&component.maintainer),
-        surveyed: component.surveyed.as_deref(),
-        changed: component.changed.as_deref(),
-        data_source: component.data_source.as_deref(),
-        note: component.note.as_deref(),
-        extra: &component.extra,
-        cell: city.inventory.cell(id).map(|cell| city.cell(cell).code.as_str()),
+        name: inventory.name(id),
+        state: state.as_deref(),
+        competent: unit(competent),
+        owner: unit(owner),
+        maintainer: unit(maintainer),
+        surveyed: rest.surveyed,
+        changed: rest.changed,
+        data_source: rest.data_source,
+        note: rest.note,
+        extra: rest.extra,
+        cell: inventory.cell(id).map(|cell| city.cell(cell).code.as_str()),
         location: LocationReply { lng, lat },
     }
 }

@@ -5,6 +5,7 @@ use super::change;
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, query, reply};
+use crate::edit::Editor;
 use crate::live::Shown;
 use crate::model::version::Version;
 use crate::store::StoreError;
@@ -86,9 +87,8 @@ pub(super) async fn list(
     let states = ["waiting", "done", "failed", "withdrawn"];
     let state = query.word("state", &states.map(|state| (state, state)));
     query.done()?;
-    let editor = change::editor(&service)?;
-    let read = tokio::task::spawn_blocking(move || editor.scheduled()).await;
-    let all = read.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
+    let read = change::desk(&service)?.ask(Editor::scheduled).await?;
+    let all = read.map_err(|error| Problem::internal(&error))?;
     let scheduled = all.iter().filter(|one| state.is_none_or(|state| one.state.as_str() == state));
     let told = ListReply { version: shown.city.version, scheduled: scheduled.map(record).collect() };
     reply::tagged_json(&headers, &told)
@@ -111,12 +111,12 @@ pub(super) async fn withdraw(
     let Ok(Path(number)) = number else {
         return Err(Problem::new(Code::ScheduleUnknown, "a scheduled change has a number"));
     };
-    let editor = change::editor(&service)?;
+    let desk = change::desk(&service)?;
     let mut reading = Reading::of(&service, body).await?;
     let by = reading.who(&service)?;
     let by = reading.with(by)?;
-    let withdrawn = tokio::task::spawn_blocking(move || editor.withdraw(ScheduleNumber(number), &by)).await;
-    let withdrawn = withdrawn.map_err(|error| Problem::internal(&error))?.map_err(|error| match &error {
+    let withdrawn = desk.ask(move |editor| editor.withdraw(ScheduleNumber(number), &by)).await?;
+    let withdrawn = withdrawn.map_err(|error| match &error {
         StoreError::NoSuchSchedule { .. } => Problem::new(Code::ScheduleUnknown, error.to_string()),
         StoreError::NotWaiting { .. } => Problem::new(Code::ScheduleEnded, error.to_string()),
         StoreError::Busy { .. } => Problem::new(Code::Overloaded, error.to_string()),

@@ -1,10 +1,12 @@
 //! `/v1/things/{kind}` and `/v1/things/{kind}/{code}`: duty rules, rosters, departments and the other things, read and
 //! changed one by one.
 
+use super::change::desk;
+use super::desk::Desk;
 use super::problem::{Code, FieldError, Problem};
 use super::{Service, body, query, reply};
+use crate::edit::EditError;
 use crate::edit::thing::{ThingAsked, ThingEdited, ThingWish};
-use crate::edit::{EditError, Editor};
 use crate::live::Shown;
 use crate::model::code::ThingCode;
 use crate::model::thing::{Thing, ThingKind};
@@ -157,7 +159,7 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let (kind, code) = named(path)?;
-    let editor = editor(&service)?;
+    let desk = desk(&service)?;
     let expected = Expected::of(&headers)?;
     let (by, values) = asked(&service, &method, body).await?;
     let wish = match method {
@@ -165,14 +167,13 @@ pub(super) async fn change(
         Method::DELETE => ThingWish::Gone,
         _ => ThingWish::Values(values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()),
     };
-    let task = Task { editor, shown, kind, code, by };
-    let edited = task.run(wish, move |thing| expected.is(thing)).await?;
+    let task = Task { shown, kind, code, by };
+    let edited = task.run(desk, wish, move |thing| expected.is(thing)).await?;
     changed(&edited, None)
 }
 
 /// A change on its way to the store.
 pub(super) struct Task {
-    pub(super) editor: Arc<Editor>,
     pub(super) shown: Arc<Shown>,
     pub(super) kind: ThingKind,
     pub(super) code: ThingCode,
@@ -180,26 +181,20 @@ pub(super) struct Task {
 }
 
 impl Task {
-    /// Makes the change in a thread of its own.
+    /// Has the change made.
     pub(super) async fn run(
         self,
+        desk: &Desk,
         wish: ThingWish,
         is_expected: impl Fn(Option<&Thing>) -> bool + Send + Sync + 'static,
     ) -> Result<ThingEdited, Problem> {
-        let Task { editor, shown, kind, code, by } = self;
-        let task = tokio::task::spawn_blocking(move || {
+        let Task { shown, kind, code, by } = self;
+        let task = desk.ask(move |editor| {
             let asked = ThingAsked { kind, code: &code, is_expected: &is_expected, by: &by };
             editor.change_thing(&shown.city, &asked, &wish).map_err(|error| refused(kind, &code, &error))
         });
-        task.await.map_err(|error| Problem::internal(&error))?
+        task.await?
     }
-}
-
-/// The service's writer.
-pub(super) fn editor(service: &Service) -> Result<Arc<Editor>, Problem> {
-    service.editor.clone().ok_or_else(|| {
-        Problem::new(Code::NotEditable, "this service was started without a store to write to")
-    })
 }
 
 /// The reply to a change; `code` stands for that of a thing that ended.

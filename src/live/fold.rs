@@ -1,4 +1,5 @@
-//! Folding a grown delta into a new base beside the readers, who never wait (DECISIONS 21).
+//! Folding a grown delta into a new base beside the readers, who never wait (DECISIONS 21): the thread that looks stands
+//! behind them, and so does the one it starts.
 
 use crate::city::City;
 use crate::city::change::Folded;

@@ -1,5 +1,6 @@
 //! The running city: readers see one version, whole; a new one is built aside and swapped in (DECISIONS 8).
 
+pub mod aside;
 pub mod claim;
 mod fold;
 pub mod past;

@@ -5,6 +5,7 @@
 //! comes: a version never changes.
 
 use super::Shown;
+use super::aside::step_back;
 use super::watch::Source;
 use crate::model::version::{Version, instant_of};
 use crate::store::{Store, StoreError};
@@ -129,6 +130,7 @@ pub fn start(source: Source, log: Box<dyn Store + Send>) -> Past {
     let shared = Arc::new(Shared::default());
     let building = Arc::clone(&shared);
     let thread = std::thread::Builder::new().name("past".to_owned()).spawn(move || {
+        step_back();
         while let Some(version) = building.next() {
             building.make_room();
             let built = catch_unwind(AssertUnwindSafe(|| source.load(version)));

@@ -3,6 +3,7 @@
 //! A small change of components becomes a delta of the city in use; anything else is built anew. When the delta has
 //! grown, the components are folded into a new base by another thread (DECISIONS 21).
 
+use super::aside::step_back;
 use super::fold::Folding;
 use super::{Behind, Live, Shown};
 use crate::city::City;
@@ -187,6 +188,7 @@ pub fn start(mut source: Source) -> Result<(Arc<Live>, Watch), LoadError> {
         folding: Folding::default(),
     };
     let thread = std::thread::spawn(move || {
+        step_back();
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(POLL) {
             follower.look();
         }

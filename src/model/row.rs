@@ -3,13 +3,15 @@
 use super::class::Edition;
 use super::component::{Component, Place, Unit};
 use super::text::Text;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// The key of one state of a component in its store. A state is never overwritten, so the key reads the same for ever:
 /// a reader that keeps an old version finds the texts of that version (DECISIONS 9, 21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry(pub u64);
 
-/// What a city keeps in memory of a component; notes, dates, sources and extra fields stay in the store.
+/// What a city keeps in memory of a component.
 #[derive(Clone, Copy, Debug)]
 pub struct ComponentRow<'a> {
     /// The key of the state.
@@ -26,6 +28,53 @@ pub struct ComponentRow<'a> {
     pub upkeep: UpkeepRow<'a>,
     /// Its shape.
     pub place: &'a Place,
+    /// What is only told of it; `None` leaves that to the store.
+    pub rest: Option<RestRow<'a>>,
+}
+
+/// What is told of a component and asked of none; a city keeps as much of it as it has room for.
+#[derive(Clone, Copy, Debug)]
+pub struct RestRow<'a> {
+    /// The day of the first survey, YYYYMMDD.
+    pub surveyed: Option<&'a str>,
+    /// The day of the last change survey, YYYYMMDD.
+    pub changed: Option<&'a str>,
+    /// Where the data come from.
+    pub data_source: Option<&'a str>,
+    /// A note.
+    pub note: Option<&'a str>,
+    /// Delivered fields that the mapping keeps.
+    pub extra: Extra<'a>,
+}
+
+/// Delivered fields that the mapping keeps, by name: texts, or the JSON of such an object.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[serde(untagged)]
+pub enum Extra<'a> {
+    /// Texts.
+    Map(&'a BTreeMap<String, String>),
+    /// JSON.
+    Json(&'a RawValue),
+}
+
+static NO_FIELDS: BTreeMap<String, String> = BTreeMap::new();
+
+impl Extra<'_> {
+    /// No fields.
+    pub const NONE: Extra<'static> = Extra::Map(&NO_FIELDS);
+}
+
+impl<'a> RestRow<'a> {
+    /// What is only told of a whole record.
+    pub fn of(component: &'a Component) -> Self {
+        RestRow {
+            surveyed: component.surveyed.as_deref(),
+            changed: component.changed.as_deref(),
+            data_source: component.data_source.as_deref(),
+            note: component.note.as_deref(),
+            extra: Extra::Map(&component.extra),
+        }
+    }
 }
 
 /// State, then code and name of the competent unit, of the owner and of the maintainer.
@@ -73,6 +122,7 @@ impl<'a> ComponentRow<'a> {
                 maintainer.name.as_deref(),
             ],
             place: &component.place,
+            rest: Some(RestRow::of(component)),
         }
     }
 }

@@ -12,10 +12,11 @@ use super::versions::number;
 use crate::geom::shape::ShapeKind;
 use crate::model::class::Edition;
 use crate::model::component::{Component, Place};
-use crate::model::row::{ComponentRow, Entry};
+use crate::model::row::{ComponentRow, Entry, Extra, RestRow};
 use crate::model::version::Version;
 use crate::store::{Details, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -152,17 +153,20 @@ struct Batch {
     rows: Vec<HotRow>,
 }
 
-/// A row by where its texts stand: code, class, name, then the upkeep.
+/// A row by where its texts stand: code, class, name, the upkeep, days, source, note, extra fields.
 struct HotRow {
     entry: Entry,
     edition: Edition,
-    texts: [Option<Range<u32>>; 10],
+    texts: [Option<Range<u32>>; TEXTS],
     place: Place,
 }
 
-/// Column 1 is the edition; columns 2 to 11 are the texts, 12 to 14 the place.
+/// How many texts a row has.
+const TEXTS: usize = 15;
+
+/// Column 1 is the edition; from column 2 on come the texts, then the place.
 const HOT: &str = "entry, edition, code, class, name, state, competent_code, competent_name, owner_code, owner_name, \
-     maintainer_code, maintainer_name, point, line, polygon";
+     maintainer_code, maintainer_name, surveyed, changed, data_source, note, extra, point, line, polygon";
 
 impl Batch {
     fn read(conn: &Connection, version: Version, keys: Range<i64>) -> Step<Self> {
@@ -180,7 +184,7 @@ impl Batch {
     fn push(&mut self, entry: i64, row: &Row<'_>) -> Step<()> {
         let edition = row.get_ref(1)?.as_str()?;
         let edition = edition.parse().map_err(|error| Fault::Damaged(format!("{error}")))?;
-        let mut texts = [const { None }; 10];
+        let mut texts = [const { None }; TEXTS];
         for (i, range) in texts.iter_mut().enumerate() {
             let Some(text) = row.get_ref(i + 2)?.as_str_or_null()? else { continue };
             let start = self.texts.len() as u32;
@@ -196,7 +200,7 @@ impl Batch {
     }
 
     fn place(row: &Row<'_>) -> Step<Place> {
-        for (column, kind) in [(12, ShapeKind::Point), (13, ShapeKind::Line), (14, ShapeKind::Polygon)] {
+        for (column, kind) in [(17, ShapeKind::Point), (18, ShapeKind::Line), (19, ShapeKind::Polygon)] {
             if let Some(blob) = row.get_ref(column)?.as_blob_or_null()? {
                 return Ok(gpkg::decode_place(kind, blob)?);
             }
@@ -219,9 +223,20 @@ impl Batch {
                 name: next(),
                 upkeep: std::array::from_fn(|_| next()),
                 place,
+                rest: rest(&mut next),
             });
         }
     }
+}
+
+/// The rest of a row's texts; `None` when the extra fields are no JSON: whoever reads the record is told.
+fn rest<'a>(next: &mut impl FnMut() -> Option<&'a str>) -> Option<RestRow<'a>> {
+    let (surveyed, changed, data_source, note) = (next(), next(), next(), next());
+    let extra = match next() {
+        Some(text) => Extra::Json(serde_json::from_str::<&RawValue>(text).ok()?),
+        None => Extra::NONE,
+    };
+    Some(RestRow { surveyed, changed, data_source, note, extra })
 }
 
 /// How many keys were given after `base`.

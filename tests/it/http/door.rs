@@ -75,7 +75,6 @@ fn the_door_answers_as_the_router_does() {
             &[("X-Request-Id", "r-1"), ("Accept-Encoding", "gzip")],
             &[("X-Request-Id", "r-1"), ("Accept-Language", "en"), ("If-None-Match", "*")],
         ][round % 3];
-        // The router first: it keeps the records that the door tells.
         let by_router = server.ask("GET", &escaped(&path), headers);
         let by_door = server.ask("GET", &path, headers);
         assert_eq!(told(&by_door), told(&by_router), "{path}");
@@ -96,7 +95,7 @@ fn the_door_answers_as_the_router_does() {
 }
 
 #[test]
-fn what_is_kept_of_records_follows_the_city() {
+fn what_is_told_of_records_follows_the_city() {
     let mut snapshot = city::snapshot();
     let live = Arc::new(Live::new(city::shown(snapshot.clone())));
     let server = Server::of(Arc::clone(&live));

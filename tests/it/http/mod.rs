@@ -26,3 +26,4 @@ pub(crate) mod program;
 mod refusals;
 mod route;
 mod tiles;
+mod told;
