@@ -121,6 +121,11 @@ impl Modes {
         &self.list
     }
 
+    /// The switches that begin after an instant, in the order of their beginnings.
+    pub fn after(&self, unix: i64) -> &[Switch] {
+        &self.switches[self.switches.partition_point(|switch| switch.starts <= unix)..]
+    }
+
     /// The mode in force at an instant and the switch that began it: the last one begun, until its planned end.
     pub fn at(&self, unix: i64) -> (ModeId, Option<&Switch>) {
         let begun = self.switches.partition_point(|switch| switch.starts <= unix);

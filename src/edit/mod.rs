@@ -17,6 +17,7 @@ use crate::rules::date_form::day;
 pub use crate::rules::finding::Breach;
 use crate::rules::finding::Severity;
 use crate::rules::interval_order::{Days, date_future, date_order};
+pub use crate::rules::reference_ended::Naming;
 use crate::rules::shape_of_class::shape_of_class;
 use crate::rules::state_known::States;
 use crate::rules::swapped_axes::{Surroundings, swapped_or_far};
@@ -90,6 +91,9 @@ pub enum EditError {
     /// The rules refuse it.
     #[error("the rules refuse the change")]
     Refused(Vec<Breach>),
+    /// Others name it, so it cannot end.
+    #[error("{} things name it", .0.len())]
+    StillNamed(Vec<Naming>),
     /// There is no earlier state to go back to.
     #[error("the component has had one state only")]
     Nothing,

@@ -15,9 +15,10 @@ use crate::rules::duty_published::{decides, published};
 use crate::rules::finding::{Breach, Severity};
 use crate::rules::interval_order::{Days, interval_reversed};
 use crate::rules::reference::Present;
+use crate::rules::reference_ended::Ends;
 use crate::rules::thing_value::thing_value;
 use crate::store::{Change, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::PoisonError;
 
 /// Which thing, which state of it is expected, who and why.
@@ -35,8 +36,14 @@ pub struct ThingAsked<'a> {
 /// What shall become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ThingWish {
-    /// These values and no others; the shape stays.
-    Values(BTreeMap<String, String>),
+    /// These values and no others; the shape stays. What is `None` is taken away like what is absent, but fields in `kept`
+    /// stay when they are absent.
+    Values {
+        /// The values by field.
+        values: BTreeMap<String, Option<String>>,
+        /// Fields that a caller who read the thing cannot have seen.
+        kept: &'static [&'static str],
+    },
     /// These values changed or, as `None`, taken away; the others stay.
     Changes(BTreeMap<String, Option<String>>),
     /// It ends.
@@ -102,8 +109,18 @@ fn wished(
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     match wish {
         ThingWish::Gone if current.is_none() => return Err(EditError::Unknown),
-        ThingWish::Gone => return Ok((None, Vec::new())),
-        ThingWish::Values(new) => values.clone_from(new),
+        ThingWish::Gone => {
+            let ends = Ends { things: HashSet::from([(asked.kind, asked.code.as_str())]), ..Ends::default() };
+            let by = ends.still_named(&frame.things, &asked.by.at);
+            return if by.is_empty() { Ok((None, Vec::new())) } else { Err(EditError::StillNamed(by)) };
+        }
+        ThingWish::Values { values: new, kept } => {
+            values.extend(new.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))));
+            for name in kept.iter().filter(|name| !new.contains_key(**name)) {
+                let known = current.and_then(|thing| thing.value(name));
+                values.extend(known.map(|value| ((*name).to_owned(), value.to_owned())));
+            }
+        }
         ThingWish::Changes(changes) => {
             let known = current.ok_or(EditError::Unknown)?;
             values.extend(known.values.iter().map(|(name, value)| (name.to_string(), value.to_string())));

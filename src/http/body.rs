@@ -8,6 +8,7 @@ use crate::model::version::Changeset;
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -86,11 +87,7 @@ impl Reading {
         if let Some(text) = self.text(name).flatten() {
             text.to_string()
         } else {
-            self.refuse(
-                name,
-                Code::ParameterMissing,
-                format!("{name} is required: every change names who and why"),
-            );
+            self.refuse(name, Code::ParameterMissing, format!("{name} is required"));
             String::new()
         }
     }
@@ -105,6 +102,34 @@ impl Reading {
                 None
             }
         }
+    }
+
+    /// Texts by field; numbers are read as they are written, and null is `None`.
+    pub(super) fn values(&mut self) -> BTreeMap<String, Option<String>> {
+        let Some(Value::Object(values)) = self.members.remove("values") else {
+            self.refuse("values", Code::FieldType, "values is an object of texts by field".to_owned());
+            return BTreeMap::new();
+        };
+        let mut taken = BTreeMap::new();
+        for (name, value) in values {
+            let text = match value {
+                Value::Null => None,
+                Value::String(text) => Some(text),
+                Value::Number(number) => Some(number.to_string()),
+                _ => {
+                    let pointer = format!("values/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let detail = format!("{name} is a text or null");
+                    self.errors.push(FieldError {
+                        pointer: format!("#/{pointer}"),
+                        code: Code::FieldType,
+                        detail,
+                    });
+                    continue;
+                }
+            };
+            taken.insert(name, text);
+        }
+        taken
     }
 
     /// A number that must be given.
@@ -129,7 +154,7 @@ impl Reading {
 
     fn others_are_unknown(&mut self) {
         for name in std::mem::take(&mut self.members).keys() {
-            self.refuse(name, Code::ParameterUnknown, format!("there is no field {name:?} to change"));
+            self.refuse(name, Code::ParameterUnknown, format!("there is no field {name:?} here"));
         }
     }
 }

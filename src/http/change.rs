@@ -2,10 +2,10 @@
 
 use super::body::Reading;
 use super::cell::code_in;
-use super::desk::Desk;
+use super::edit::{Expected, Warning, desk, not_stored, refused, warned};
 use super::problem::{Code, FieldError, Problem};
 use super::{Service, place, query, reply};
-use crate::edit::{Asked, Breach, EditError, Edited, Patch, Planned, Wish};
+use crate::edit::{Asked, EditError, Edited, Patch, Planned, Wish};
 use crate::geom::crs::Crs;
 use crate::live::Shown;
 use crate::model::code::ClassCode;
@@ -16,7 +16,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use serde_json::Value;
@@ -112,15 +112,6 @@ pub(super) struct PlannedReply<'a> {
     warnings: Vec<Warning>,
 }
 
-/// What a rule says.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-struct Warning {
-    /// The rule's code; `schemas/RULES.md` lists all.
-    code: &'static str,
-    /// What is unusual.
-    detail: String,
-}
-
 /// Changes one component.
 #[utoipa::path(
     patch, path = "/v1/components/{code}", tag = "inventory", summary = "修改部件 change one component",
@@ -147,7 +138,7 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let code = code_in(code)?;
-    let (desk, expected) = (desk(&service)?, expected(&headers)?);
+    let (desk, expected) = (desk(&service)?, Expected::of(&headers)?);
     let (by, patch, effective) = asked(&service, body).await?;
     let changed = desk.ask(move |editor| {
         let is_expected = |component: &Component| matches(&expected, component);
@@ -163,7 +154,7 @@ pub(super) async fn change(
         Made::Later(Planned { number, component, warnings }) => {
             let effective = effective.and_then(|effective| effective.format(&Rfc3339).ok());
             let code = component.code.as_str();
-            let told = PlannedReply { number: number.0, code, effective, warnings: warned(warnings) };
+            let told = PlannedReply { number: number.0, code, effective, warnings: warned(&warnings) };
             reply::json(&told).map(|mut reply| {
                 *reply.status_mut() = StatusCode::ACCEPTED;
                 reply
@@ -185,37 +176,9 @@ enum Made {
 pub(super) fn changed_reply(edited: Edited) -> Result<Response, Problem> {
     let Edited { version, component, warnings } = edited;
     let code = component.code.as_str();
-    let mut reply = reply::json(&Changed { version, code, warnings: warned(warnings) })?;
+    let mut reply = reply::json(&Changed { version, code, warnings: warned(&warnings) })?;
     reply.headers_mut().extend(HeaderValue::from_str(&tag(&component, None)).ok().map(|tag| (ETAG, tag)));
     Ok(reply)
-}
-
-fn warned(breaches: Vec<Breach>) -> Vec<Warning> {
-    let warning = |breach: Breach| Warning { code: breach.code.as_str(), detail: breach.detail };
-    breaches.into_iter().map(warning).collect()
-}
-
-/// The writer of a service.
-///
-/// # Errors
-/// [`Code::NotEditable`].
-pub(super) fn desk(service: &Service) -> Result<&Desk, Problem> {
-    service.desk.as_deref().ok_or_else(|| {
-        Problem::new(Code::NotEditable, "this service was started without a store to write to")
-    })
-}
-
-/// The tags that a caller expects a component to have.
-///
-/// # Errors
-/// [`Code::IfMatchMissing`].
-pub(super) fn expected(headers: &HeaderMap) -> Result<String, Problem> {
-    headers.get(IF_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned).ok_or_else(|| {
-        Problem::new(
-            Code::IfMatchMissing,
-            "send If-Match with the ETag that GET gave, so that nobody's change is lost",
-        )
-    })
 }
 
 /// The tag of a component: its state, then the cell that holds it, which may change while the component does not.
@@ -233,14 +196,14 @@ fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Whether an `If-Match` header names the state of a component; by strong comparison (RFC 9110, 13.1.1).
-pub(super) fn matches(expected: &str, component: &Component) -> bool {
-    let state = |tag: &str| tag.trim().trim_matches('"').split('.').next().unwrap_or_default().to_owned();
+/// Whether a component is in an expected state: the cell that holds it does not matter.
+pub(super) fn matches(expected: &Expected, component: &Component) -> bool {
+    let state = |tag: &str| tag.trim_matches('"').split('.').next().unwrap_or_default().to_owned();
     let now = state(&tag(component, None));
-    expected.trim() == "*"
-        || expected.split(',').any(|tag| !tag.trim().starts_with("W/") && state(tag) == now)
+    expected.fits(true, |tag| state(tag) == now)
 }
 
+/// Why a component was not changed, as a problem.
 pub(super) fn problem(code: &str, error: &EditError) -> Problem {
     match error {
         EditError::Unknown => Problem::new(
@@ -251,38 +214,18 @@ pub(super) fn problem(code: &str, error: &EditError) -> Problem {
             Code::IfMatchStale,
             "the component was changed since it was read; read it again and repeat",
         ),
-        EditError::Refused(breaches) => Problem::of_fields(
-            breaches
-                .iter()
-                .map(|breach| FieldError {
-                    pointer: breach
-                        .field
-                        .as_ref()
-                        .map_or_else(|| "#".to_owned(), |field| format!("#/{field}")),
-                    code: Code::ChangeRefused,
-                    detail: format!("{}: {}", breach.code.as_str(), breach.detail),
-                })
-                .collect(),
-        ),
-        EditError::Store(StoreError::Busy { .. }) => {
-            Problem::new(Code::Overloaded, "another program is writing to the city; repeat in a moment")
-        }
+        EditError::Refused(breaches) => refused(breaches, "#"),
         EditError::Nothing => Problem::new(
             Code::UndoRefused,
-            "the component has had one state only; `wanmi undo` takes back the version that made it",
+            "the component has had one state only; taking back the version that made it ends it",
         ),
         EditError::Store(StoreError::NotLater { .. }) => Problem::of_fields(vec![FieldError {
             pointer: "#/effective".to_owned(),
             code: Code::ScheduleNotLater,
             detail: "effective is not after now; leave it out to change the component at once".to_owned(),
         }]),
-        // Its path and the system's words are the operator's: they are in the log.
-        EditError::Store(error @ StoreError::NotWritable { .. }) => {
-            tracing::error!(error = error as &dyn std::error::Error, "a change could not be written");
-            let detail = "the disk of the city is full or read-only: nothing was changed, reading goes on";
-            Problem::new(Code::NotEditable, detail)
-        }
-        EditError::Store(error) => Problem::internal(error),
+        EditError::Store(error) => not_stored(error),
+        EditError::StillNamed(_) => Problem::internal(error),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::body::{Reading, WhoBody};
 use super::cell::code_in;
 use super::change::{self, Changed};
+use super::edit::{Expected, desk};
 use super::geojson::{self, Geometry};
 use super::problem::{Code, Problem};
 use super::{Service, query, reply};
@@ -74,10 +75,10 @@ pub(super) async fn history(
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
-    let (code, desk) = (code_in(code)?, change::desk(&service)?);
+    let (code, desk) = (code_in(code)?, desk(&service)?);
     let asked = code.clone();
-    let read = desk.ask(move |editor| editor.history(&asked)).await?;
-    let turns = read.map_err(|error| Problem::internal(&error))?;
+    let turns = desk.ask(move |editor| editor.history(&asked)).await?;
+    let turns = turns.map_err(|error| Problem::internal(&error))?;
     if turns.is_empty() {
         return Err(Problem::new(Code::ComponentUnknown, format!("no component ever had the code {code:?}")));
     }
@@ -147,7 +148,7 @@ pub(super) async fn undo(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let code = code_in(code)?;
-    let (desk, expected) = (change::desk(&service)?, change::expected(&headers)?);
+    let (desk, expected) = (desk(&service)?, Expected::of(&headers)?);
     let mut reading = Reading::of(&service, body).await?;
     let by = reading.who(&service)?;
     let by = reading.with(by)?;

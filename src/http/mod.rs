@@ -25,6 +25,7 @@ mod convert;
 mod decisions;
 mod desk;
 mod duplicates;
+mod edit;
 mod filter;
 mod geojson;
 mod health;

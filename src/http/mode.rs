@@ -1,22 +1,22 @@
-//! `/v1/mode`: which mode the city is in, and the switch to another, which is a changeset (DECISIONS 17).
+//! `/v1/mode`: which mode the city is in, and the switch to another, which is a changeset (DECISIONS 46).
 
-use super::change::desk;
+use super::body::Reading;
+use super::edit::desk;
 use super::problem::{Code, Problem};
-use super::thing::{Reading, Task, changed};
-use super::{Service, body, query, reply};
+use super::thing::{Task, changed};
+use super::{Service, query, reply};
 use crate::city::City;
 use crate::duty::clock::instant;
 use crate::edit::thing::ThingWish;
 use crate::live::Shown;
 use crate::model::code::ThingCode;
 use crate::model::thing::{Thing, ThingKind};
-use crate::model::version::{Changeset, Version};
+use crate::model::version::Version;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -121,11 +121,11 @@ pub(super) async fn switch(
 ) -> Result<Response, Problem> {
     query::none(&uri)?;
     let desk = desk(&service)?;
-    let mut reading = Reading::of(&body::whole(&service, body).await?)?;
-    let [mode, author, reason] = ["mode", "author", "reason"].map(|name| reading.required(name));
+    let mut reading = Reading::of(&service, body).await?;
+    let (mode, by) = (reading.required("mode"), reading.who(&service)?);
     let now = shown.city.duty.calendar.moment((service.clock)().unix_timestamp()).to_string();
-    let starts_at = reading.text("starts_at").unwrap_or_else(|| now.clone());
-    let planned_end = reading.text("planned_end");
+    let starts_at = reading.text("starts_at").flatten().map_or_else(|| now.clone(), |text| text.to_string());
+    let planned_end = reading.text("planned_end").flatten().map(|text| text.to_string());
     if !mode.is_empty() && shown.city.duty.modes.named(&mode).is_none() {
         let known: Vec<&str> = shown.city.duty.modes.all().iter().map(|mode| &*mode.code).collect();
         reading.refuse(
@@ -143,18 +143,19 @@ pub(super) async fn switch(
             "the planned end is not after the beginning".to_owned(),
         );
     }
-    reading.finish()?;
-    let mut values = BTreeMap::from([
-        ("mode".to_owned(), mode),
-        ("author".to_owned(), author.clone()),
-        ("reason".to_owned(), reason.clone()),
-        ("starts_at".to_owned(), starts_at),
-    ]);
-    values.extend(planned_end.map(|end| ("ends_at".to_owned(), end)));
+    let by = reading.with(by)?;
+    let given = [
+        ("mode", mode),
+        ("author", by.author.clone()),
+        ("reason", by.reason.clone()),
+        ("starts_at", starts_at),
+    ];
+    let values = given.into_iter().chain(planned_end.map(|end| ("ends_at", end)));
+    let values = values.map(|(name, value)| (name.to_owned(), Some(value))).collect();
     let code = free_code(&shown.city, &now)?;
-    let by = Changeset { author, at: super::locate::stamp((service.clock)())?, reason };
     let task = Task { shown, kind: ThingKind::ModeSwitch, code, by };
-    let edited = task.run(desk, ThingWish::Values(values), |thing| thing.is_none()).await?;
+    let wish = ThingWish::Values { values, kept: &[] };
+    let edited = task.run(desk, wish, |thing| thing.is_none()).await?;
     changed(&edited, None)
 }
 

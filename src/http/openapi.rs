@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API as `OpenAPI` 3.1, made from the code that answers.
 
-use super::problem::{Body, Code, FieldError, Problem};
+use super::problem::{self, Body, Code, FieldError, Problem, Referrer};
 use super::{
     cell, change, class, component, components, convert, decisions, duplicates, geojson, health, history,
     lines, locate, metrics, mode, profile, query, region, replay, reply, route, scheduled, thing, tile,
@@ -35,7 +35,7 @@ use utoipa::OpenApi;
         scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
-    components(schemas(Body<'static>, FieldError, geojson::GeometrySchema)),
+    components(schemas(Body<'static>, FieldError, Referrer, geojson::GeometrySchema)),
 )]
 struct Api;
 
@@ -95,6 +95,12 @@ pub fn document() -> Result<String, serde_json::Error> {
         for (name, schema) in schemas {
             if !SENT.contains(&name.as_str()) {
                 all_present(schema);
+            }
+            if name == "Problem" {
+                let required = schema["required"].as_array_mut();
+                required
+                    .into_iter()
+                    .for_each(|names| names.retain(|name| !problem::SOME.iter().any(|some| name == some)));
             }
         }
     }

@@ -135,6 +135,8 @@ problems! {
     BodyTooLarge = "body_too_large", 413, "请求体过大", "body too large";
     /// A scheduled change that waits no longer.
     ScheduleEnded = "schedule_ended", 409, "预定变更已结束", "scheduled change waits no longer";
+    /// Something that others name, so that it cannot end.
+    StillNamed = "still_named", 409, "仍被引用", "still named by others";
     /// Something that cannot be taken back.
     UndoRefused = "undo_refused", 409, "无法撤销", "cannot be taken back";
     /// A report, key or text that is too long to be recorded.
@@ -204,7 +206,26 @@ pub struct Problem {
     pub detail: String,
     /// The fields it is about, when it is about fields.
     pub errors: Vec<FieldError>,
+    /// Who names what cannot end: the first ones, and how often it is named in all.
+    pub referrers: Option<(Vec<Referrer>, usize)>,
 }
+
+/// Who names something that cannot end.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Referrer {
+    /// The layer of the thing that names it.
+    #[schema(value_type = String, example = "duty_rules")]
+    pub layer: &'static str,
+    /// The code of the thing that names it.
+    #[schema(example = "R-0031")]
+    pub code: String,
+    /// The field in which it does.
+    #[schema(value_type = String, example = "department")]
+    pub field: &'static str,
+}
+
+/// The most referrers that a problem names; it tells how many there are.
+const REFERRERS_MAX: usize = 20;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -234,12 +255,23 @@ pub(super) struct Body<'a> {
     detail: &'a str,
     /// The fields it is about; empty when it is about the request as a whole.
     errors: &'a [FieldError],
+    /// Only of `still_named`: the first twenty that name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Referrer>)]
+    referrers: Option<&'a [Referrer]>,
+    /// Only of `still_named`: how often it is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64)]
+    referrers_total: Option<usize>,
 }
+
+/// The members that only some problems have.
+pub(super) const SOME: [&str; 2] = ["referrers", "referrers_total"];
 
 impl Problem {
     /// A problem with the request as a whole.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Problem { code, detail: detail.into(), errors: Vec::new() }
+        Problem { code, detail: detail.into(), errors: Vec::new(), referrers: None }
     }
 
     /// A problem with one or more fields; the first one names it.
@@ -248,7 +280,15 @@ impl Problem {
             Some(first) => (first.code, first.detail.clone()),
             None => (Code::Internal, INTERNAL.to_owned()),
         };
-        Problem { code, detail, errors }
+        Problem { code, detail, errors, referrers: None }
+    }
+
+    /// The same with those who name what cannot end; the first ones are told, and how many there are.
+    #[must_use]
+    pub fn named_by(mut self, mut by: impl ExactSizeIterator<Item = Referrer>) -> Self {
+        let total = by.len();
+        self.referrers = Some((by.by_ref().take(REFERRERS_MAX).collect(), total));
+        self
     }
 
     /// A fault of this program: the log has the cause, the reply does not.
@@ -259,9 +299,17 @@ impl Problem {
 
     /// The problem as JSON, titled in a language.
     pub fn to_json(&self, language: Language) -> Vec<u8> {
-        let Problem { code, detail, errors } = self;
+        let Problem { code, detail, errors, referrers } = self;
         let title = code.title(language);
-        let body = Body { r#type: code.urn(), title, status: code.status(), detail, errors };
+        let body = Body {
+            r#type: code.urn(),
+            title,
+            status: code.status(),
+            detail,
+            errors,
+            referrers: referrers.as_ref().map(|(first, _)| first.as_slice()),
+            referrers_total: referrers.as_ref().map(|(_, total)| *total),
+        };
         serde_json::to_vec(&body).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/scheduled` and `POST /v1/scheduled/{number}/withdraw`: changes that wait for their hour, and taking one back.
 
 use super::body::{Reading, WhoBody};
-use super::change;
+use super::edit::{desk, not_stored};
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, query, reply};
@@ -87,8 +87,7 @@ pub(super) async fn list(
     let states = ["waiting", "done", "failed", "withdrawn"];
     let state = query.word("state", &states.map(|state| (state, state)));
     query.done()?;
-    let read = change::desk(&service)?.ask(Editor::scheduled).await?;
-    let all = read.map_err(|error| Problem::internal(&error))?;
+    let all = desk(&service)?.ask(Editor::scheduled).await?.map_err(|error| Problem::internal(&error))?;
     let scheduled = all.iter().filter(|one| state.is_none_or(|state| one.state.as_str() == state));
     let told = ListReply { version: shown.city.version, scheduled: scheduled.map(record).collect() };
     reply::tagged_json(&headers, &told)
@@ -111,18 +110,21 @@ pub(super) async fn withdraw(
     let Ok(Path(number)) = number else {
         return Err(Problem::new(Code::ScheduleUnknown, "a scheduled change has a number"));
     };
-    let desk = change::desk(&service)?;
+    let desk = desk(&service)?;
     let mut reading = Reading::of(&service, body).await?;
     let by = reading.who(&service)?;
     let by = reading.with(by)?;
     let withdrawn = desk.ask(move |editor| editor.withdraw(ScheduleNumber(number), &by)).await?;
-    let withdrawn = withdrawn.map_err(|error| match &error {
+    let withdrawn = withdrawn.map_err(|error| not_taken_back(&error))?;
+    reply::json(&record(&withdrawn))
+}
+
+fn not_taken_back(error: &StoreError) -> Problem {
+    match error {
         StoreError::NoSuchSchedule { .. } => Problem::new(Code::ScheduleUnknown, error.to_string()),
         StoreError::NotWaiting { .. } => Problem::new(Code::ScheduleEnded, error.to_string()),
-        StoreError::Busy { .. } => Problem::new(Code::Overloaded, error.to_string()),
-        _ => Problem::internal(&error),
-    })?;
-    reply::json(&record(&withdrawn))
+        error => not_stored(error),
+    }
 }
 
 fn record(scheduled: &Scheduled) -> Record<'_> {

@@ -1,30 +1,29 @@
 //! `/v1/things/{kind}` and `/v1/things/{kind}/{code}`: duty rules, rosters, departments and the other things, read and
 //! changed one by one.
 
-use super::change::desk;
+use super::body::Reading;
 use super::desk::Desk;
-use super::problem::{Code, FieldError, Problem};
-use super::{Service, body, query, reply};
-use crate::edit::EditError;
+use super::edit::{self, Expected, Warning, desk, not_stored, warned};
+use super::problem::{Code, Problem, Referrer};
+use super::{Service, query, reply};
 use crate::edit::thing::{ThingAsked, ThingEdited, ThingWish};
+use crate::edit::{EditError, Naming};
 use crate::live::Shown;
 use crate::model::code::ThingCode;
 use crate::model::thing::{Thing, ThingKind};
 use crate::model::version::{Changeset, Version};
-use crate::store::StoreError;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::Response;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
-/// Values that stay in the city file (DECISIONS 18).
+/// Values that stay in the city file: no reply tells them, and a change that does not send them keeps them (DECISIONS 48).
 const PRIVATE: [&str; 2] = ["phone", "contact"];
 
 /// A thing.
@@ -63,7 +62,8 @@ pub(super) struct ThingBody {
     /// Why, in a sentence.
     #[schema(example = "2027年职责调整")]
     reason: String,
-    /// Texts by field. PUT: all of them. PATCH: those that change; null takes a value away.
+    /// Texts by field. PUT: all of them, but what replies do not tell (`phone`, `contact`) stays when it is absent. PATCH: those
+    /// that change. Null takes a value away. DELETE has none.
     #[schema(value_type = Object)]
     values: BTreeMap<String, Option<String>>,
 }
@@ -79,16 +79,6 @@ pub(super) struct Changed<'a> {
     code: &'a str,
     /// What the rules say of it all the same.
     warnings: Vec<Warning>,
-}
-
-/// What a rule says.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-#[schema(as = ThingWarning)]
-struct Warning {
-    /// The rule's code; `schemas/RULES.md` lists all.
-    code: &'static str,
-    /// What is unusual.
-    detail: String,
 }
 
 /// Answers with all things of a kind.
@@ -136,8 +126,9 @@ pub(super) async fn one(
 #[utoipa::path(
     method(put, patch, delete), path = "/v1/things/{kind}/{code}", tag = "route", summary = "修改职责数据 change one thing",
     description = "Through the rules that deliveries go through, as a changeset of its own, durable when answered. PUT gives all values \
-                   and makes a new thing with `If-None-Match: *`; PATCH gives those that change; DELETE ends it. `If-Match` holds the \
-                   ETag that GET gave: 412 when the thing was changed since, 428 without it.",
+                   and makes a new thing with `If-None-Match: *`; PATCH gives those that change; DELETE ends it, unless something names it: 409 \
+                   tells what. Telephone numbers and contacts, which no reply tells, stay when PUT does not send them; null takes them \
+                   away. `If-Match` holds the ETag that GET gave: 412 when the thing was changed since, 428 without it.",
     params(
         ("kind" = String, Path, description = "A layer", example = "duty_rules"),
         ("code" = String, Path, description = "Its code", example = "R-0031"),
@@ -160,15 +151,15 @@ pub(super) async fn change(
     query::none(&uri)?;
     let (kind, code) = named(path)?;
     let desk = desk(&service)?;
-    let expected = Expected::of(&headers)?;
+    let expected = Expected::or_new(&headers)?;
     let (by, values) = asked(&service, &method, body).await?;
     let wish = match method {
         Method::PATCH => ThingWish::Changes(values),
         Method::DELETE => ThingWish::Gone,
-        _ => ThingWish::Values(values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()),
+        _ => ThingWish::Values { values, kept: &PRIVATE },
     };
     let task = Task { shown, kind, code, by };
-    let edited = task.run(desk, wish, move |thing| expected.is(thing)).await?;
+    let edited = task.run(desk, wish, move |thing| is_expected(&expected, thing)).await?;
     changed(&edited, None)
 }
 
@@ -200,43 +191,16 @@ impl Task {
 /// The reply to a change; `code` stands for that of a thing that ended.
 pub(super) fn changed(edited: &ThingEdited, code: Option<&str>) -> Result<Response, Problem> {
     let ThingEdited { version, thing, warnings } = edited;
-    let warnings =
-        warnings.iter().map(|breach| Warning { code: breach.code.as_str(), detail: breach.detail.clone() });
+    let warnings = warned(warnings);
     let code = thing.as_ref().map(|thing| thing.code.as_str()).or(code).unwrap_or_default();
-    let mut reply = reply::json(&Changed { version: *version, code, warnings: warnings.collect() })?;
+    let mut reply = reply::json(&Changed { version: *version, code, warnings })?;
     let tag = thing.as_ref().and_then(|thing| HeaderValue::from_str(&tag(thing)).ok());
     reply.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
     Ok(reply)
 }
 
-/// Which state of a thing a request expects.
-enum Expected {
-    New,
-    Any,
-    Tagged(String),
-}
-
-impl Expected {
-    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        match (text(IF_MATCH).map(str::trim), text(IF_NONE_MATCH).map(str::trim)) {
-            (Some("*"), _) => Ok(Expected::Any),
-            (Some(tags), _) => Ok(Expected::Tagged(tags.to_owned())),
-            (None, Some("*")) => Ok(Expected::New),
-            _ => Err(Problem::new(
-                Code::IfMatchMissing,
-                "send If-Match with the ETag that GET gave, or If-None-Match: * for a new thing, so that nobody's change is lost",
-            )),
-        }
-    }
-
-    fn is(&self, thing: Option<&Thing>) -> bool {
-        match (self, thing) {
-            (Expected::New, None) | (Expected::Any, Some(_)) => true,
-            (Expected::Tagged(tags), Some(thing)) => tags.split(',').any(|known| known.trim() == tag(thing)),
-            _ => false,
-        }
-    }
+fn is_expected(expected: &Expected, thing: Option<&Thing>) -> bool {
+    expected.fits(thing.is_some(), |known| thing.is_some_and(|thing| known == tag(thing)))
 }
 
 fn told(thing: &Thing) -> ThingReply<'_> {
@@ -282,24 +246,24 @@ fn refused(kind: ThingKind, code: &ThingCode, error: &EditError) -> Problem {
             Code::IfMatchStale,
             "the thing was changed since it was read, or is there already; read it again and repeat",
         ),
-        EditError::Refused(breaches) => Problem::of_fields(
-            breaches
-                .iter()
-                .map(|breach| FieldError {
-                    pointer: breach
-                        .field
-                        .as_ref()
-                        .map_or_else(|| "#/values".to_owned(), |field| format!("#/values/{field}")),
-                    code: Code::ChangeRefused,
-                    detail: format!("{}: {}", breach.code.as_str(), breach.detail),
-                })
-                .collect(),
-        ),
-        EditError::Store(StoreError::Busy { .. }) => {
-            Problem::new(Code::Overloaded, "another program is writing to the city; repeat in a moment")
-        }
-        EditError::Store(error) => Problem::internal(error),
+        EditError::Refused(breaches) => edit::refused(breaches, "#/values"),
+        EditError::StillNamed(by) => still_named(kind, code, by),
+        EditError::Store(error) => not_stored(error),
     }
+}
+
+fn still_named(kind: ThingKind, code: &ThingCode, by: &[Naming]) -> Problem {
+    let referrer = |naming: &Naming| Referrer {
+        layer: naming.kind.as_str(),
+        code: naming.code.to_string(),
+        field: naming.field,
+    };
+    let detail = format!(
+        "{kind} {code} is named by {} {}; change or end them first, or give {code} a last day of validity",
+        by.len(),
+        if by.len() == 1 { "thing" } else { "things" },
+    );
+    Problem::new(Code::StillNamed, detail).named_by(by.iter().map(referrer))
 }
 
 /// Values by field; `None` takes a value away.
@@ -307,81 +271,8 @@ type Values = BTreeMap<String, Option<String>>;
 
 /// The body of a request: who, why, and the values.
 async fn asked(service: &Service, method: &Method, body: Body) -> Result<(Changeset, Values), Problem> {
-    let mut reading = Reading::of(&body::whole(service, body).await?)?;
-    let (author, reason) = (reading.required("author"), reading.required("reason"));
+    let mut reading = Reading::of(service, body).await?;
+    let by = reading.who(service)?;
     let values = if *method == Method::DELETE { BTreeMap::new() } else { reading.values() };
-    let at = super::locate::stamp((service.clock)())?;
-    reading.finish()?;
-    Ok((Changeset { author, at, reason }, values))
-}
-
-/// The members of a body while they are taken out.
-pub(super) struct Reading {
-    members: Map<String, Value>,
-    errors: Vec<FieldError>,
-}
-
-impl Reading {
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, Problem> {
-        let members = serde_json::from_slice(bytes);
-        let members = members.map_err(|error| {
-            Problem::new(Code::BodyInvalid, format!("the body is no JSON object: {error}"))
-        })?;
-        Ok(Reading { members, errors: Vec::new() })
-    }
-
-    pub(super) fn refuse(&mut self, pointer: &str, code: Code, detail: String) {
-        self.errors.push(FieldError { pointer: format!("#/{pointer}"), code, detail });
-    }
-
-    pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        match self.members.remove(name)? {
-            Value::Null => None,
-            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            _ => {
-                self.refuse(name, Code::FieldType, format!("{name} is a text"));
-                None
-            }
-        }
-    }
-
-    pub(super) fn required(&mut self, name: &str) -> String {
-        self.text(name).unwrap_or_else(|| {
-            self.refuse(name, Code::ParameterMissing, format!("{name} is required"));
-            String::new()
-        })
-    }
-
-    fn values(&mut self) -> Values {
-        let Some(Value::Object(values)) = self.members.remove("values") else {
-            self.refuse("values", Code::FieldType, "values is an object of texts by field".to_owned());
-            return BTreeMap::new();
-        };
-        let mut taken = BTreeMap::new();
-        for (name, value) in values {
-            let text = match value {
-                Value::Null => None,
-                Value::String(text) => Some(text),
-                Value::Number(number) => Some(number.to_string()),
-                _ => {
-                    self.refuse(
-                        &format!("values/{name}"),
-                        Code::FieldType,
-                        format!("{name} is a text or null"),
-                    );
-                    continue;
-                }
-            };
-            taken.insert(name, text);
-        }
-        taken
-    }
-
-    /// Everything was taken out, and well.
-    pub(super) fn finish(mut self) -> Result<(), Problem> {
-        for name in std::mem::take(&mut self.members).keys() {
-            self.refuse(name, Code::ParameterUnknown, format!("there is no field {name:?} here"));
-        }
-        if self.errors.is_empty() { Ok(()) } else { Err(Problem::of_fields(self.errors)) }
-    }
+    reading.with((by, values))
 }

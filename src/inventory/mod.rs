@@ -187,6 +187,7 @@ pub fn import(
     if nothing {
         return Ok(outcome);
     }
+    outcome.findings.extend(None, thing_rules::judge_ends(&base.snapshot, &staged.change, &request.by.at));
     match request.kind {
         LayerKind::Cells | LayerKind::Regions => {
             base.prove(store, &staged.change, &mut outcome.findings)?;
@@ -378,6 +379,7 @@ impl Base {
         }
         let version = self.version;
         let snapshot = stage::applied(self.snapshot, change);
+        findings.extend(None, thing_rules::judge_named(&self.city, &snapshot, change));
         let catalogue = match &change.profile {
             Some(profile) => Arc::new(classes::catalogue(profile)?),
             None => self.catalogue,

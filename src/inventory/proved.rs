@@ -2,6 +2,7 @@
 //! of its own.
 
 use super::refused::Refused;
+use super::thing_rules::judge_ends;
 use super::{Base, Run};
 use crate::model::profile::Profile;
 use crate::model::version::{Changeset, Version};
@@ -58,6 +59,7 @@ fn proved(store: &mut dyn Store, change: Change, by: &Changeset, run: Run) -> Re
     let base = Base::load(store)?;
     let newest = base.version;
     let mut findings = Findings::new();
+    findings.extend(None, judge_ends(&base.snapshot, &change, &by.at));
     base.prove(store, &change, &mut findings)?;
     let mut proved = Proved { base: newest, version: newest, change, findings };
     if run == Run::Commit && !proved.findings.refuse() && proved.change != Change::default() {

@@ -267,7 +267,7 @@ pub fn applied(base: Snapshot, change: &Change) -> Snapshot {
 }
 
 /// Things with others put in their place and without those that end, in kind and code order.
-fn merged_things(base: Vec<Thing>, change: &Change) -> Vec<Thing> {
+pub fn merged_things(base: Vec<Thing>, change: &Change) -> Vec<Thing> {
     let mut by_code: BTreeMap<_, Thing> =
         base.into_iter().map(|thing| ((thing.kind, thing.code.clone()), thing)).collect();
     by_code.extend(change.things.iter().map(|thing| ((thing.kind, thing.code.clone()), thing.clone())));

@@ -289,6 +289,9 @@ codes! {
     NameMissing "name_missing" Error
         "区域缺少名称" "a region without a name" =>
         "补填名称" "fill it in"
+    NamedCellEnded "named_cell_ended" Warning
+        "结束的单元网格仍被引用" "a cell that ends and that a duty zone or rule still names" =>
+        "随后重新导入引用它的责任网格和规则" "import the zones and rules that name it again afterwards"
     NearDuplicate "near_duplicate" Warning
         "同类部件位置过近，疑似重复" "a component of the same class very near another, perhaps the same thing twice" =>
         "实地核对，删除重复" "look at it in the field, remove one"
@@ -304,6 +307,9 @@ codes! {
     PartDropped "part_dropped" Warning
         "几何中过小的部分未保留" "a part of the shape too small to be kept was left out" =>
         "确认该部分确可忽略" "make sure that it does not matter"
+    ReferenceEnded "reference_ended" Error
+        "仍被引用的对象不能结束" "something would end that another thing still names" =>
+        "先修改或结束引用它的对象，或为其填写停用日期" "change or end what names it first, or give it a last day of validity"
     ReferenceUnknown "reference_unknown" Error
         "引用的对象不存在" "a row names something that neither the city nor the delivery has" =>
         "先导入被引用的图层，或改正代码" "import what it names first, or correct the code"

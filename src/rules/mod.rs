@@ -33,6 +33,7 @@ pub mod line_overlap;
 pub mod near_duplicate;
 pub mod outside_cover;
 pub mod reference;
+pub mod reference_ended;
 pub mod region_uncovered;
 pub mod shape_of_class;
 pub mod state_known;

@@ -568,6 +568,10 @@ export type Problem = {
   detail: string;
   /** The fields it is about; empty when it is about the request as a whole. */
   errors: FieldError[];
+  /** Only of `still_named`: the first twenty that name it. */
+  referrers?: Referrer[];
+  /** Only of `still_named`: how often it is named. */
+  referrers_total?: number;
   /** The HTTP status. */
   status: number;
   /** What is wrong in general, in Chinese or English by `Accept-Language`. */
@@ -667,6 +671,16 @@ export type RecordedOutcome = {
   reason: string | null;
   /** When it was recorded. */
   recorded: string;
+};
+
+/** Who names something that cannot end. */
+export type Referrer = {
+  /** The code of the thing that names it. */
+  code: string;
+  /** The field in which it does. */
+  field: string;
+  /** The layer of the thing that names it. */
+  layer: string;
 };
 
 export type Region = RegionRecord & {
@@ -852,7 +866,7 @@ export type ThingChange = {
   author: string;
   /** Why, in a sentence. */
   reason: string;
-  /** Texts by field. PUT: all of them. PATCH: those that change; null takes a value away. */
+  /** Texts by field. PUT: all of them, but what replies do not tell (`phone`, `contact`) stays when it is absent. PATCH: those that change. Null takes a value away. DELETE has none. */
   values: Record<string, unknown>;
 };
 
@@ -863,15 +877,7 @@ export type ThingChanged = {
   /** The version that the change made; it is in use within a second. */
   version: number;
   /** What the rules say of it all the same. */
-  warnings: ThingWarning[];
-};
-
-/** What a rule says. */
-export type ThingWarning = {
-  /** The rule's code; `schemas/RULES.md` lists all. */
-  code: string;
-  /** What is unusual. */
-  detail: string;
+  warnings: Warning[];
 };
 
 /** All things of a kind. */
@@ -932,7 +938,7 @@ export type UnitPatch = {
   name?: string | null;
 };
 
-/** What a rule says. */
+/** What a rule says of a change that was made all the same. */
 export type Warning = {
   /** The rule's code; `schemas/RULES.md` lists all. */
   code: string;

@@ -37,12 +37,14 @@ pub(super) fn differences(api: &Value, schema: &Value, value: &Value, at: &str, 
     }
     let parts = schema["allOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
     let mut properties = serde_json::Map::new();
+    let mut required: Vec<&str> = Vec::new();
     for part in &parts {
         let part = match part["$ref"].as_str() {
             Some(name) => &api["components"]["schemas"][name.rsplit('/').next().unwrap()],
             None => part,
         };
         properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+        required.extend(part["required"].as_array().into_iter().flatten().filter_map(Value::as_str));
     }
     match value {
         Value::Object(members) if !properties.is_empty() => {
@@ -52,7 +54,7 @@ pub(super) fn differences(api: &Value, schema: &Value, value: &Value, at: &str, 
                     Some(of) => differences(api, of, member, &format!("{at}.{name}"), faults),
                 }
             }
-            let missing = properties.keys().filter(|name| !members.contains_key(*name));
+            let missing = required.iter().filter(|name| !members.contains_key(**name));
             faults.extend(missing.map(|name| format!("{at}.{name} is missing")));
         }
         Value::Array(items) => {

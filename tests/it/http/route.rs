@@ -160,6 +160,134 @@ fn program(folder: &std::path::Path) -> Program {
     Program::serving(&path)
 }
 
+/// A change of a thing, by somebody for some reason.
+fn change(
+    program: &Program,
+    (method, path): (&str, &str),
+    tag: (&str, &str),
+    values: Option<Value>,
+) -> Reply {
+    let mut body = json!({"author": "张三", "reason": "职责调整"});
+    if let Some(values) = values {
+        body["values"] = values;
+    }
+    send(program.address, (method, path), &[JSON, tag], body.to_string().as_bytes())
+}
+
+#[test]
+fn what_no_reply_tells_stays_unless_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(folder.path());
+    let city = folder.path().join("city.gpkg");
+    let stored = || {
+        let store = SqliteStore::open(&city, Access::Read).unwrap();
+        let things = store.things(store.newest().unwrap()).unwrap();
+        things.into_iter().find(|thing| thing.code.as_str() == "I-017").unwrap().values
+    };
+    let path = "/v1/things/inspectors/I-017";
+    let seen = ask(program.address, "GET", path, &[]);
+    let mut values = seen.json()["values"].clone();
+    assert_eq!(values, json!({"name": "王伟", "department": "D02"}));
+    // Read, changed, put back.
+    values["department"] = json!("D04");
+    let put = |values: &Value| change(&program, ("PUT", path), ("If-Match", "*"), Some(values.clone()));
+    let tag = seen.header("etag").unwrap();
+    let made = change(&program, ("PUT", path), ("If-Match", tag), Some(values.clone()));
+    assert_eq!(made.status, 200, "{}", made.text());
+    let told = |of: &str| stored().get(of).map(|value| value.to_string());
+    assert_eq!((told("department").as_deref(), told("phone").as_deref()), (Some("D04"), Some("10000000017")));
+    // What a reply does tell goes when it is not sent.
+    assert_eq!(put(&json!({"name": "王伟"})).status, 200);
+    assert_eq!((told("department"), told("phone").as_deref()), (None, Some("10000000017")));
+    values["phone"] = json!("10000000018");
+    assert_eq!(put(&values).status, 200);
+    assert_eq!(told("phone").as_deref(), Some("10000000018"));
+    values["phone"] = Value::Null;
+    assert_eq!(put(&values).status, 200);
+    assert_eq!((told("phone"), told("name").as_deref()), (None, Some("王伟")));
+}
+
+#[test]
+fn nothing_ends_that_others_name_and_they_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(folder.path());
+    let end = |kind: &str, code: &str| {
+        change(&program, ("DELETE", &format!("/v1/things/{kind}/{code}")), ("If-Match", "*"), None)
+    };
+    let make = |kind: &str, code: &str, values: Value| {
+        let made = change(
+            &program,
+            ("PUT", &format!("/v1/things/{kind}/{code}")),
+            ("If-None-Match", "*"),
+            Some(values),
+        );
+        assert_eq!(made.status, 200, "{}", made.text());
+    };
+    make(
+        "rosters",
+        "RO-2",
+        json!({"zone": "Z-12", "inspector": "I-018", "kind": "leave", "valid_from": "20261201"}),
+    );
+    let switch = json!({"mode": "typhoon", "author": "值班长", "reason": "演练", "starts_at": "2999-01-01T00:00:00+08:00"});
+    let switched = send(program.address, ("POST", "/v1/mode"), &[JSON], switch.to_string().as_bytes());
+    assert_eq!(switched.status, 200, "{}", switched.text());
+    let switch = switched.json()["code"].as_str().unwrap().to_owned();
+    // Kind and code; who names it.
+    let cases = [
+        (
+            "departments",
+            "D02",
+            vec![("inspectors", "I-017", "department"), ("duty_rules", "R-0031", "department")],
+        ),
+        ("departments", "D03", vec![("commands", "CO-1", "coordinator")]),
+        ("inspectors", "I-018", vec![("duty_zones", "Z-12", "inspectors"), ("rosters", "RO-2", "inspector")]),
+        ("duty_zones", "Z-12", vec![("rosters", "RO-1", "zone"), ("rosters", "RO-2", "zone")]),
+        ("modes", "typhoon", vec![("duty_rules", "R-0040", "mode"), ("mode_switches", &*switch, "mode")]),
+    ];
+    for (kind, code, by) in &cases {
+        let refused = end(kind, code);
+        let problem = refused.json();
+        assert_eq!((refused.status, refused.json_code().as_deref()), (409, Some("still_named")), "{problem}");
+        let named =
+            |(layer, code, field): &(&str, &str, &str)| json!({"layer": layer, "code": code, "field": field});
+        assert_eq!(problem["referrers"], by.iter().map(named).collect::<Value>(), "{kind} {code}");
+        assert_eq!(problem["referrers_total"], by.len());
+    }
+    // What names them goes first, then they may.
+    for (kind, code) in [
+        ("rosters", "RO-1"),
+        ("rosters", "RO-2"),
+        ("duty_zones", "Z-12"),
+        ("duty_rules", "R-0031"),
+        ("inspectors", "I-017"),
+        ("inspectors", "I-018"),
+        ("departments", "D02"),
+        ("duty_rules", "R-0040"),
+        ("mode_switches", &switch),
+        ("modes", "typhoon"),
+        ("limits", "L-1"),
+        ("commands", "CO-1"),
+        ("departments", "D03"),
+        ("calendar", "20261001"),
+    ] {
+        let ended = end(kind, code);
+        assert_eq!(ended.status, 200, "{kind} {code}: {}", ended.text());
+    }
+    // Many are counted, and the first ones told.
+    for number in 0..25 {
+        make(
+            "duty_rules",
+            &format!("R-{number:02}"),
+            json!({"classes": "01001", "department": "D04", "priority": number}),
+        );
+    }
+    let problem = end("departments", "D04").json();
+    assert_eq!(
+        (problem["referrers"].as_array().unwrap().len(), &problem["referrers_total"]),
+        (20, &json!(25))
+    );
+}
+
 /// Asks until an answer is as wanted.
 fn until(what: &str, mut asked: impl FnMut() -> bool) {
     let start = Instant::now();

@@ -148,3 +148,37 @@ fn without_a_mapping_fields_named_like_targets_are_taken() {
     let component = &city.snapshot().components[0];
     assert_eq!((component.code.as_str(), component.competent.code.as_deref()), (A, Some("Z1")));
 }
+
+/// A table of the city, written as CSV with the fields of its layer.
+fn table(city: &TestCity, layer: &str, rows: &str, more: &[&str]) -> super::Ran {
+    let file = city.write(&format!("{layer}.csv"), rows);
+    let mut options = vec!["--layer", layer, "--encoding", "UTF-8"];
+    options.extend(more);
+    city.import(&[text(&file)], &options)
+}
+
+#[test]
+fn a_whole_delivery_and_an_undo_end_nothing_that_is_named() {
+    let city = city();
+    table(&city, "departments", "code,name\nD1,甲局\nD2,乙局\nD3,丙局\n", &[]).done();
+    table(&city, "duty_rules", "code,kind,department\nR1,any,D2\n", &[]).done();
+    let before = city.snapshot();
+    let ran = table(&city, "departments", "code,name\nD1,甲局\n", &["--whole"]);
+    assert_eq!((ran.code, city.found("reference_ended"), city.snapshot()), (1, 1, before.clone()), "{ran:?}");
+    let sample = city.report()["findings"].to_string();
+    assert!(sample.contains("duty_rules R1 names D2 as department"), "{sample}");
+    // The version of the departments cannot be taken back either, as long as the rule is there.
+    let departments = (before.version.0 - 1).to_string();
+    let undo = |version: &str| super::wanmi(&["undo", city.path(), version], &[]);
+    let ran = undo(&departments);
+    assert_eq!((ran.code, city.snapshot()), (1, before.clone()), "{ran:?}");
+    assert!(ran.stdout.contains("reference_ended"), "{ran:?}");
+    // Once nobody names it, both may go.
+    table(&city, "duty_rules", "code,kind,department\nR1,any,D1\n", &[]).done();
+    table(&city, "departments", "code,name\nD1,甲局\n", &["--whole"]).done();
+    assert_eq!(city.count("gone"), 2);
+    // And the rule cannot go back to a department that has ended.
+    let ran = undo(&(city.version() - 1).to_string());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("reference_unknown"), "{ran:?}");
+}
