@@ -5,7 +5,6 @@ use super::recorded::{asked, facts, written};
 use super::route::refused;
 use super::{Service, body, query, reply};
 use crate::live::Shown;
-use crate::model::class::Kind;
 use crate::record::{Near, Open, Same, State as Stands};
 use crate::route::ask::{Ask, read};
 use crate::route::decide;
@@ -21,9 +20,6 @@ use std::sync::Arc;
 
 /// Reports in an answer.
 const DUPLICATES: usize = 50;
-
-/// Two events of a class are one case up to this distance, in metres: they have no surveyed place.
-const EVENT_RADIUS_M: f64 = 50.0;
 
 /// Open reports that may be the same.
 #[derive(serde::Serialize, utoipa::ToSchema)]
@@ -66,7 +62,8 @@ struct OpenReply {
 #[utoipa::path(
     post, path = "/v1/duplicates", tag = "route", summary = "查重 open reports that may be the same",
     description = "Among recorded decisions that are neither closed nor voided: the same component, or the same class within the \
-                   radius that the class and the accuracy of the place give (50 m at least for events).",
+                   radius: what the profile says of the class (`duplicate_m`), and never less than the survey of the class and the accuracy of the \
+                   place may be off.",
     request_body(content = Ask, content_type = "application/json"),
     responses((status = 200, description = "Those of the component first, then the nearest", body = DuplicatesReply)),
 )]
@@ -84,9 +81,11 @@ pub(super) async fn duplicates(
         let ask = read(&text).map_err(refused)?;
         let placed = placed(&ask, || shared.names.of(&shown.city));
         let report = Report::of(&shown.city, &placed.ask, now.unix_timestamp()).map_err(refused)?;
-        let least_m = if report.kind == Kind::Event { EVENT_RADIUS_M } else { 0.0 };
+        let profile = &shown.city.record.profile;
+        let class = (report.edition == profile.edition).then_some(report.class);
+        let radius_m = f64::from(profile.duplicate_m.of(report.kind, class)).max(reach_m(&report));
         let facts = facts(&shown.city, &report, &decide(&shown.city, &report));
-        Ok(Near { facts, radius_m: reach_m(&report).max(least_m), limit: DUPLICATES })
+        Ok(Near { facts, radius_m, limit: DUPLICATES })
     };
     let near = tokio::task::spawn_blocking(asking).await.map_err(|error| Problem::internal(&error))??;
     let (component, radius_m) = (near.facts.component.clone(), reply::millis(near.radius_m));

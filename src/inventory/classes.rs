@@ -1,7 +1,7 @@
 //! The class catalogue of the three editions, as data, with a city's own classes (see `data/classes/README.md`).
 
 use crate::geom::shape::ShapeKind;
-use crate::model::class::{Accuracy, Catalogue, Class, Edition, Evidence, Kind};
+use crate::model::class::{Accuracy, Catalogue, Class, Edition, Evidence, Kind, MAJOR_CHARS};
 use crate::model::code::{ClassCode, InvalidCode};
 use crate::model::profile::Profile;
 use serde::Deserialize;
@@ -55,6 +55,16 @@ pub enum NoCatalogue {
         /// The edition.
         edition: Edition,
     },
+    /// The profile gives a radius to a class that does not exist.
+    #[error("duplicate_m of the profile names {kind} class {code}, which {edition} does not have")]
+    UnknownRadius {
+        /// `component` or `event`.
+        kind: &'static str,
+        /// The code.
+        code: String,
+        /// The edition.
+        edition: Edition,
+    },
 }
 
 /// The classes of all editions, then what the city's profile adds and changes. Cost: a millisecond.
@@ -75,7 +85,25 @@ pub fn catalogue(profile: &Profile) -> Result<Catalogue, NoCatalogue> {
     }
     local_classes(&mut catalogue, profile)?;
     local_shapes(&mut catalogue, profile)?;
+    radii(&catalogue, profile)?;
     Ok(catalogue)
+}
+
+/// Every class that has a radius of duplicates is one of the profile's edition, or the beginning of some.
+fn radii(catalogue: &Catalogue, profile: &Profile) -> Result<(), NoCatalogue> {
+    let edition = profile.edition;
+    for (kind, code, _) in profile.duplicate_m.named() {
+        let is_major = code.chars().count() == MAJOR_CHARS;
+        let is_it = |class: &Class| {
+            let known = class.code.as_str();
+            if is_major { known.starts_with(code) } else { known == code }
+        };
+        if !catalogue.of(edition, kind).iter().any(|class| is_it(class)) {
+            let kind = if kind == Kind::Event { "event" } else { "component" };
+            return Err(NoCatalogue::UnknownRadius { kind, code: code.to_owned(), edition });
+        }
+    }
+    Ok(())
 }
 
 /// A row of a catalogue file; columns that only some files have are optional.
@@ -245,6 +273,18 @@ mod tests {
         assert!(matches!(profile(&local("01 99")), Err(NoCatalogue::Code(_))));
         let shapes = "[[class_geometry]]\ncode = \"01016\"\ngeometry = [\"point\"]";
         assert!(matches!(profile(shapes), Err(NoCatalogue::Unknown { .. })));
+        let radius = |of: &str| profile(&format!("[duplicate_m]\n{of}"));
+        for unknown in [
+            "component_class = { \"01016\" = 5 }",
+            "event_class = { \"0\" = 5 }",
+            "event_class = { \"77\" = 5 }",
+        ] {
+            assert!(matches!(radius(unknown), Err(NoCatalogue::UnknownRadius { .. })), "{unknown}");
+        }
+        radius(
+            "component_class = { \"01001\" = 5, \"01\" = 6 }\nevent_class = { \"06013\" = 80, \"06\" = 60 }",
+        )
+        .unwrap();
         assert_eq!(
             get(&profile(&local("01999")).unwrap(), Edition::Gbt47678, "01999").evidence,
             Evidence::Local

@@ -1,9 +1,10 @@
 //! The profile 城市配置: what a city decides for itself, as data.
 
-use super::class::{Class, Edition, Evidence};
+use super::class::{Class, Edition, Evidence, Kind, MAJOR_CHARS};
 use super::code::ClassCode;
 use super::region::Level;
 use crate::geom::shape::ShapeKind;
+use std::collections::BTreeMap;
 
 /// A city's own choices, read once by `wanmi init` and kept in the city file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,6 +40,9 @@ pub struct Profile {
     /// How near two components of one class make them doubtful.
     #[serde(default)]
     pub near_duplicate_cm: NearDuplicate,
+    /// How near two open reports of one class may be one case.
+    #[serde(default)]
+    pub duplicate_m: DuplicateRadii,
     /// Whether the cells of a duty zone must touch.
     #[serde(default)]
     pub duty_zone_adjacent: bool,
@@ -73,6 +77,44 @@ pub struct NearDuplicate {
     pub b: u16,
     /// Class C, surveyed to 10 m.
     pub c: u16,
+}
+
+/// How near two reports of one class may be one case, in metres; never nearer than the errors of their places reach.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DuplicateRadii {
+    /// Reports about components whose class is not named.
+    pub component: u16,
+    /// Reports about events whose class is not named: they have no surveyed place.
+    pub event: u16,
+    /// By classes of components in the profile's edition, or by the two digits of a major class.
+    pub component_class: BTreeMap<String, u16>,
+    /// By classes of events in the profile's edition, or by the two digits of a major class.
+    pub event_class: BTreeMap<String, u16>,
+}
+
+/// The widest radius of duplicates, in metres.
+pub const DUPLICATE_MAX_M: u16 = 1_000;
+
+impl DuplicateRadii {
+    /// The radius for a kind and a class of the profile's edition, `None` for one of another edition: that of the class, else of
+    /// its major class, else of the kind.
+    pub fn of(&self, kind: Kind, class: Option<&str>) -> u16 {
+        let (by_class, otherwise) = match kind {
+            Kind::Component => (&self.component_class, self.component),
+            Kind::Event => (&self.event_class, self.event),
+        };
+        let Some(class) = class else { return otherwise };
+        let end = class.char_indices().nth(MAJOR_CHARS).map_or(class.len(), |(end, _)| end);
+        by_class.get(class).or_else(|| by_class.get(&class[..end])).copied().unwrap_or(otherwise)
+    }
+
+    /// All radii that are named by class, with the kind of the class.
+    pub fn named(&self) -> impl Iterator<Item = (Kind, &str, u16)> {
+        let kinds = [(Kind::Component, &self.component_class), (Kind::Event, &self.event_class)];
+        let named = kinds.into_iter().map(|(kind, by_class)| by_class.iter().map(move |one| (kind, one)));
+        named.flatten().map(|(kind, (class, m))| (kind, class.as_str(), *m))
+    }
 }
 
 /// A step towards the department that answers for a report (DECISIONS "Responsibility").
@@ -126,6 +168,13 @@ impl Default for AreaBounds {
 impl Default for NearDuplicate {
     fn default() -> Self {
         NearDuplicate { a: 30, b: 50, c: 100 }
+    }
+}
+
+impl Default for DuplicateRadii {
+    fn default() -> Self {
+        let none = BTreeMap::new;
+        DuplicateRadii { component: 0, event: 50, component_class: none(), event_class: none() }
     }
 }
 
@@ -241,6 +290,9 @@ pub enum Contradiction {
     /// A radius too wide to be a doubt.
     #[error("near_duplicate_cm: {0} is more than 1000")]
     Radius(u16),
+    /// A radius too wide for one case.
+    #[error("duplicate_m: {0} is more than {DUPLICATE_MAX_M}")]
+    DuplicateRadius(u16),
     /// An offset from UTC that is none.
     #[error("work: zone {0:?} is not an offset like +08:00")]
     Zone(String),
@@ -276,6 +328,11 @@ impl Profile {
         }
         if self.work.days.is_empty() || self.work.days.iter().any(|day| !(1..=7).contains(day)) {
             return Err(Contradiction::Days(self.work.days.clone()));
+        }
+        let radii = &self.duplicate_m;
+        let all = [radii.component, radii.event].into_iter().chain(radii.named().map(|(_, _, m)| m));
+        if let Some(wide) = all.into_iter().find(|m| *m > DUPLICATE_MAX_M) {
+            return Err(Contradiction::DuplicateRadius(wide));
         }
         let NearDuplicate { a, b, c } = self.near_duplicate_cm;
         [a, b, c].into_iter().find(|cm| *cm > 1_000).map_or(Ok(()), |cm| Err(Contradiction::Radius(cm)))
@@ -342,6 +399,7 @@ impl Default for Profile {
             plane: None,
             cell_area_m2: AreaBounds::default(),
             near_duplicate_cm: NearDuplicate::default(),
+            duplicate_m: DuplicateRadii::default(),
             duty_zone_adjacent: false,
             ladder: Ladders::default(),
             duty: DutyOrder::default(),
@@ -387,6 +445,19 @@ mod tests {
     }
 
     #[test]
+    fn the_radius_of_a_class_is_its_own_then_that_of_its_major_class_then_that_of_its_kind() {
+        let of =
+            |toml: &str, kind, class| toml::from_str::<Profile>(toml).unwrap().duplicate_m.of(kind, class);
+        let (component, event) = (Kind::Component, Kind::Event);
+        assert_eq!((of("", component, Some("01001")), of("", event, Some("01001"))), (0, 50));
+        let city = "[duplicate_m]\ncomponent = 5\ncomponent_class = { \"01\" = 10, \"01002\" = 20 }\nevent_class = { \"06\" = 80 }";
+        let asked = ["01001", "01002", "02001"].map(|class| of(city, component, Some(class)));
+        assert_eq!(asked, [10, 20, 5]);
+        assert_eq!(["01002", "06013"].map(|class| of(city, event, Some(class))), [50, 80]);
+        assert_eq!([of(city, component, None), of(city, event, None)], [5, 50]);
+    }
+
+    #[test]
     fn what_cannot_be_is_refused() {
         assert!(matches!(
             checked("[ladder]\nevent = [\"duty\", \"duty\"]"),
@@ -394,6 +465,12 @@ mod tests {
         ));
         assert!(matches!(checked("[cell_area_m2]\nmin = 9\nmax = 9"), Err(Contradiction::Bounds { .. })));
         assert_eq!(checked("[near_duplicate_cm]\na = 1001"), Err(Contradiction::Radius(1_001)));
+        for radius in ["event = 1001", "event_class = { \"01001\" = 1001 }"] {
+            assert_eq!(
+                checked(&format!("[duplicate_m]\n{radius}")),
+                Err(Contradiction::DuplicateRadius(1_001))
+            );
+        }
         assert!(toml::from_str::<Profile>("[ladder]\nevent = [\"guess\"]").is_err());
         for work in [
             "zone = \"Asia/Shanghai\"",

@@ -209,6 +209,43 @@ fn rates_and_duplicates_come_from_what_was_recorded() {
 }
 
 #[test]
+fn the_radius_of_duplicates_is_the_citys_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut snapshot = city::snapshot();
+    snapshot.city.profile =
+        toml::from_str("[duplicate_m]\ncomponent = 30\ncomponent_class = { \"04\" = 90 }").unwrap();
+    let live = Arc::new(Live::new(city::shown(snapshot.clone())));
+    let record = Record::open(&Record::path_of(&folder.path().join("city.gpkg"))).unwrap();
+    let server = Server::of_service(Arc::clone(&live), |service| service.recording(record));
+    let service = Recording { server, live, folder };
+    // Some 60 m apart, and said to be exact to a metre.
+    let at = |class: &str, name: &str, lng: f64| {
+        json!({
+            "id": name, "kind": "component", "class": class, "edition": "gbt47678.5-2026",
+            "location": {"lng": lng, "lat": 30.7003, "crs": "CGCS2000", "accuracy_m": 1},
+        })
+    };
+    id(&service.route("k-1", &at("02017", "r-1", 111.29)));
+    id(&service.route("k-2", &at("04001", "r-2", 111.29)));
+    let asked = |class: &str, lng: f64| {
+        let body = at(class, "r-3", lng).to_string();
+        let told = service.post("/v1/duplicates", &[], body.as_bytes()).json();
+        let decisions = told["duplicates"].as_array().unwrap().iter().map(|open| open["decision"].clone());
+        (told["radius_m"].as_f64().unwrap(), decisions.collect::<Vec<_>>())
+    };
+    assert_eq!(asked("02017", 111.2906), (30.0, vec![]), "the kind's radius");
+    assert_eq!(asked("02017", 111.2902), (30.0, vec![json!("d-1")]));
+    assert_eq!(asked("04001", 111.2906), (90.0, vec![json!("d-2")]), "that of its major class");
+    // The next version has another profile.
+    snapshot.version = snapshot.version.next();
+    snapshot.city.profile = toml::from_str("[duplicate_m]\ncomponent_class = { \"02017\" = 70 }").unwrap();
+    service.live.replace(city::shown(snapshot));
+    assert_eq!(asked("02017", 111.2906), (70.0, vec![json!("d-1")]));
+    let (radius_m, found) = asked("04001", 111.2906);
+    assert!(radius_m < 10.0 && found.is_empty(), "only what survey and report may be off: {radius_m} m");
+}
+
+#[test]
 fn words_are_a_place_when_they_name_one() {
     let mut snapshot = city::snapshot();
     let poi = |code: &str, name: &str, x: i64| Thing {
