@@ -45,7 +45,7 @@ fn laid_out(json: &str) -> String {
             }
             '{' | '[' => {
                 text.push(c);
-                flat.push(is_flat || (c == '[' && is_simple(&json[at..])));
+                flat.push(is_flat || json[at..].starts_with("{}") || (c == '[' && is_simple(&json[at..])));
                 depth += 1;
                 if flat.last() == Some(&false) {
                     text.push('\n');
