@@ -1,8 +1,8 @@
 """Bad surveys: complete rows with one defect each, for the rules that a whole row or a whole city decides.
 
 Run from the repository root: `python3 data/make/bad_surveys.py` (Python 3.11, standard library). It writes the files of
-`data/bad/` whose names begin with `survey-`, `grid-`, `regions-`, `departments-`, `zones-` and `places-`; the same bytes
-every time. The cells are those of `bad.py`.
+`data/bad/` whose names begin with `survey-`, `grid-`, `regions-`, `departments-`, `zones-`, `places-`, `rules-`, `cases-`,
+`inspectors-`, `rosters-`, `limits-` and `permits-`; the same bytes every time. The cells are those of `bad.py`.
 """
 
 import json
@@ -138,8 +138,10 @@ def table(name, rows):
 
 
 def things():
-    one = {"code": "D1", "name": "示意城管局", "level": "市", "parent": None}
-    table("departments-good", [one, {**one, "code": "D2", "level": "区", "parent": "D1"}])
+    one = {"code": "D1", "name": "示意城管局", "level": "市", "parent": None, "valid_until": None}
+    two = {**one, "code": "D2", "level": "区", "parent": "D1"}
+    table("departments-good", [one, two])
+    table("departments-ended", [one, {**two, "valid_until": "20240101"}])
     table("departments-no-name", [{**one, "name": None}, {**one, "code": "D2"}])
     table("departments-level", [{**one, "level": "省"}])
     table("departments-parent", [{**one, "parent": "D9"}])
@@ -169,6 +171,47 @@ def things():
     write("roads-point.geojson", [feature({"code": "R1", "name": "解放路", "kind": None}, "Point", ONE)])
 
 
+def duties():
+    def rules(name, *rows):
+        keys = ("code", "kind", "classes", "department", "priority")
+        rest = {"override": None, "valid_until": None, "answer": None}
+        table(f"rules-{name}", [{**dict(zip(keys, row)), **rest} for row in rows])
+
+    every = ("R0", "any", None, "D1", None)
+    rules("good", every, ("R1", "component", "01001", "D2", None))
+    rules("nobody", every, ("R1", "component", "01001", None, None))
+    rules("tie", every, ("R1", "component", "01001", "D1", None), ("R2", "component", "01001", "D2", None))
+    rules("hidden", every, ("R1", "component", "01001", "D1", "2"), ("R2", "component", "01001", "D2", "1"))
+    rules("department", every, ("R1", "component", "01001", "D9", None))
+    rules("uncovered", ("R1", "component", None, "D1", None))
+
+    def case(name, department):
+        row = {"code": "C1", "name": "井盖缺失", "kind": "部件", "class": "01001", "cell": CELL_OF[tuple(ONE)]}
+        table(f"cases-{name}", [{**row, "outcome": "直接派遣", "department": department}])
+
+    case("good", "D2")
+    case("failed", "D1")
+
+    table("inspectors-good", [{"code": "I1", "name": "示意员"}])
+
+    def roster(name, *times):
+        shift = {"inspector": "I1", "kind": "班次", "days": "daily"}
+        rows = [(zone, begin, end) for zone in ("Z1", "Z2") for begin, end in times]
+        rows = [{"code": f"S{i}", "zone": zone, **shift, "time_from": begin, "time_until": end}
+                for i, (zone, begin, end) in enumerate(rows, 1)]
+        table(f"rosters-{name}", rows)
+
+    roster("good", ("07:00", "13:00"), ("13:00", "19:00"))
+    roster("gap", ("07:00", "13:00"), ("16:00", "22:00"))
+
+    def limit(name, amount, unit):
+        table(f"limits-{name}", [{"code": "L1", "kind": "部件", "classes": "01", "amount": amount, "unit": unit}])
+
+    limit("good", "1", "自然日")
+    limit("no-calendar", "4", "工作时")
+
+
 surveys()
 grids()
 things()
+duties()

@@ -1,8 +1,8 @@
 //! What a row of a table asks of a report: kind, class, place; and the rows found for a report without a scan.
 //!
-//! A row stands under each pair of a class key and a place key that it names. A report has at most three class keys (its
-//! class, its major class, all classes of its kind and edition) and a handful of place keys, so a look-up is some twenty
-//! probes whatever the size of the table.
+//! A row stands under each pair of a class key and a place key that it names. A report has at most five class keys (its
+//! class, its major class, all classes of its kind and edition; class and major class of the other kind where both share
+//! numbers) and a handful of place keys, so a look-up is some thirty probes whatever the size of the table.
 
 use super::places::PlaceKey;
 use crate::model::class::{Edition, Kind, MAJOR_CHARS};
@@ -52,9 +52,12 @@ pub struct Candidate {
     pub rank: Rank,
     /// Its number in its table.
     pub row: u32,
+    /// Whether it is for components and events alike.
+    for_both: bool,
 }
 
-/// Specificity, compared left to right (DECISIONS "Responsibility"): condition, class, place, mode, source, priority.
+/// Specificity, compared left to right (DECISIONS "Responsibility"): condition, class, whether it is written for the
+/// report's own kind, place, mode, source, priority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank(u64);
 
@@ -79,8 +82,9 @@ impl Rank {
         let priority = (i64::from(named.priority) + (1 << 20)).clamp(0, (1 << 22) - 1) as u64;
         let bit = u64::from;
         Rank(
-            bit(named.condition) << 40
-                | class << 38
+            bit(named.condition) << 41
+                | class << 39
+                | OWN_KIND
                 | bit(named.grade) << 37
                 | place << 34
                 | bit(named.mode) << 33
@@ -91,7 +95,17 @@ impl Rank {
 
     /// Class specificity: 3 the class, 2 its major class, 1 its kind, 0 any.
     pub fn class(self) -> u64 {
-        self.0 >> 38 & 3
+        self.0 >> 39 & 3
+    }
+
+    /// Whether the row is written for the report's own kind, and not for the other one that shares its number.
+    pub fn is_of_own_kind(self) -> bool {
+        self.0 & OWN_KIND != 0
+    }
+
+    /// The specificity of the same row for a report of the other kind.
+    fn for_other_kind(self) -> Self {
+        Rank(self.0 & !OWN_KIND)
     }
 
     /// Place specificity: 5 overlay, 4 cell, 3 community, 2 street, 1 district, 0 city.
@@ -99,6 +113,9 @@ impl Rank {
         self.0 >> 34 & 7
     }
 }
+
+/// The bit of a rank that says that a row is written for the report's own kind.
+const OWN_KIND: u64 = 1 << 38;
 
 /// The class of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +173,8 @@ impl Lookup {
                 for (class, rank) in self.class_keys_of(row.thing, (*kind, edition), names_kind) {
                     for (place, place_rank) in keys {
                         let rank = Rank::of(row.named, rank, *place_rank);
-                        self.waiting.push((key(class, *place), Candidate { rank, row: row.number }));
+                        let candidate = Candidate { rank, row: row.number, for_both: kinds.len() > 1 };
+                        self.waiting.push((key(class, *place), candidate));
                     }
                 }
             }
@@ -202,28 +220,47 @@ impl Lookup {
 
     /// The rows that name a report's class and one of its places, the most specific first; what else they ask is the
     /// caller's to look at.
-    pub fn candidates(&self, class: ClassOf<'_>, places: &[PlaceKey], found: &mut Vec<Candidate>) {
+    pub fn candidates(&self, asked: ClassOf<'_>, places: &[PlaceKey], found: &mut Vec<Candidate>) {
         found.clear();
         if self.rows.is_empty() {
             return;
         }
-        let ClassOf { kind, edition, .. } = class;
+        let ClassOf { kind, edition, .. } = asked;
         let mut keys = [Some(all_key(kind, edition)), None, None];
         let named = &self.class_keys[all_key(kind, edition) as usize];
-        for (slot, pattern) in [(1, class.major()), (2, class.class)] {
+        for (slot, pattern) in [(1, asked.major()), (2, asked.class)] {
             keys[slot] = named.get(pattern).copied();
         }
         for class in keys.into_iter().flatten() {
             for place in places {
-                if let Some((start, end)) = self.found.get(&key(class, *place)) {
-                    found.extend_from_slice(&self.rows[*start as usize..*end as usize]);
-                }
+                found.extend_from_slice(self.standing_at(class, *place));
             }
+        }
+        if edition.shares_numbers() {
+            self.of_other_kind(asked, places, found);
         }
         found.sort_unstable_by(|a, b| b.rank.cmp(&a.rank).then(a.row.cmp(&b.row)));
         if self.is_repeating {
             let mut seen = HashSet::new();
             found.retain(|candidate| seen.insert(candidate.row));
+        }
+    }
+}
+
+impl Lookup {
+    fn standing_at(&self, class: ClassKey, place: PlaceKey) -> &[Candidate] {
+        let found = self.found.get(&key(class, place));
+        found.map_or(&[], |(start, end)| &self.rows[*start as usize..*end as usize])
+    }
+
+    /// Adds the rows that name the class for the other kind: a component and its matter 异常 are one subject.
+    fn of_other_kind(&self, class: ClassOf<'_>, places: &[PlaceKey], found: &mut Vec<Candidate>) {
+        let named = &self.class_keys[all_key(class.kind.other(), class.edition) as usize];
+        for class in [class.major(), class.class].into_iter().filter_map(|pattern| named.get(pattern)) {
+            for place in places {
+                let rows = self.standing_at(*class, *place).iter().filter(|candidate| !candidate.for_both);
+                found.extend(rows.map(|own| Candidate { rank: own.rank.for_other_kind(), ..*own }));
+            }
         }
     }
 }

@@ -44,6 +44,11 @@ impl Edition {
         }
     }
 
+    /// Whether a matter 异常 has the number of the component that it is about, so that one number is one subject.
+    pub fn shares_numbers(self) -> bool {
+        self == Edition::Gbt47678
+    }
+
     /// The class within a component's code of the edition's form: six digits of the county, the class, six of a serial
     /// number, 16 digits in all until 2013 and 17 since 2026. `None` for a code of another form.
     pub fn class_digits(self, code: &str) -> Option<&str> {
@@ -79,6 +84,16 @@ pub enum Kind {
     Component,
     /// Events 事件, 事项.
     Event,
+}
+
+impl Kind {
+    /// The kind that this one is not.
+    pub fn other(self) -> Kind {
+        match self {
+            Kind::Component => Kind::Event,
+            Kind::Event => Kind::Component,
+        }
+    }
 }
 
 /// How well a statement of the catalogue is known.

@@ -1,6 +1,7 @@
 //! Why: every step that spoke, what won, what lost and why, as values; `text` puts them into words.
 
 use super::decision::{Party, Role};
+use crate::duty::calendar::TimeUnit;
 use crate::model::profile::Step;
 use crate::model::text::Text;
 
@@ -85,11 +86,16 @@ pub struct Says<'a> {
     pub role: Role,
     /// What the rule is for, in Chinese and in English, when there is a rule.
     pub label: Option<&'a [Text; 2]>,
+    /// Whether the rule is written for the other kind, which shares the class's number.
+    pub of_other_kind: bool,
     /// The legal basis.
     pub basis: Option<&'a str>,
     /// Who does it in its place.
     pub agent: Option<Party<'a>>,
 }
+
+/// How long, in which unit.
+pub type Span = (u32, TimeUnit);
 
 /// Why something won, lost or does not count.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +130,8 @@ pub enum Why<'a> {
     NoPlace,
     /// A control area: its name, what it says.
     Forbidden(&'a str, Option<&'a str>),
+    /// The matter 异常 is about a component of this class and is decided as one.
+    Matter(&'a str),
     /// The nearest of the class, within a radius in metres, and how many others are.
     Nearest(f64, usize),
     /// None of the class lies within a radius in metres.
@@ -136,8 +144,8 @@ pub enum Why<'a> {
     NoZone,
     /// The zone has nobody who could go.
     NobodyInZone(&'a str),
-    /// The mode caps a limit: the mode's name, the limit before.
-    Capped(&'a str, Option<(u32, &'static str)>),
+    /// The mode caps a limit: the mode's name, its cap, the limit before.
+    Capped(&'a str, Span, Option<Span>),
     /// No limit is set for this.
     NoLimit,
 }

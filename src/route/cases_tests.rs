@@ -118,6 +118,65 @@ fn case_10_and_11_events_ask_the_territory_before_the_owner() {
     assert_eq!(event(&World::of(Some("M"), Some("O"), &[])), "S territory");
 }
 
+/// The answer to a report about a matter, with what it says of it.
+fn matter(world: &World, class: &str, more: &str) -> (String, serde_json::Value) {
+    let text = world.report("event", class, more);
+    let ask = ask::read(text.as_bytes()).unwrap();
+    let report = Report::of(&world.city, &ask, NOON).unwrap();
+    (word(&decide(&world.city, &report)), json_of(world, &text))
+}
+
+#[test]
+fn a_matter_of_a_component_is_decided_as_the_component() {
+    let of_components = rule("R1", &[("kind", "component"), ("classes", C01), ("department", "R")]);
+    let of_all_events = rule("R2", &[("kind", "event"), ("department", "Q")]);
+    let rules = [of_components, of_all_events];
+    // 01001 供水井盖异常 is about the manhole cover: its maintainer, then its owner, then its rules.
+    let world = World::of(Some("M"), Some("O"), &rules);
+    let (answer, json) = matter(&world, C01, "");
+    assert_eq!((&*answer, &json["component"]["match"]), ("M unit", &"nearest".into()));
+    let texts = json["because"].to_string();
+    assert!(texts.contains("事项即部件“供水井盖”的异常"), "{texts}");
+    assert!(texts.contains("规则（部件，小类01001；部件与事项同号，通用）→ 指定单位名R（R）"), "{texts}");
+    assert_eq!(matter(&world, C01, &excluding(&["M", "O"])).0, "R duty");
+    assert_eq!(matter(&world, C01, &excluding(&["M", "O", "R"])).0, "Q duty");
+    // Rubbish has no component, and no rule for components speaks of it.
+    let (answer, json) = matter(&world, "06001", "");
+    assert_eq!((&*answer, &json["component"]), ("Q duty", &serde_json::Value::Null));
+}
+
+#[test]
+fn rules_written_for_the_matter_answer_for_the_component_after_its_own() {
+    let of_matters = rule("R1", &[("kind", "event"), ("classes", C01), ("department", "R")]);
+    let of_class = rule("R2", &[("kind", "component"), ("classes", C01), ("department", "Q")]);
+    let of_all = rule("R3", &[("kind", "component"), ("department", "T")]);
+    let only_matters = World::of(None, None, &[of_matters.clone(), of_all]);
+    assert_eq!(answer(&only_matters, ""), "R duty");
+    let both = World::of(None, None, &[of_matters.clone(), of_class.clone()]);
+    assert_eq!((&*answer(&both, ""), &*matter(&both, C01, "").0), ("Q duty", "R duty"));
+    // Its own kind is compared right after the class: a nearer place does not outweigh it.
+    let near =
+        rule("R4", &[("kind", "event"), ("classes", C01), ("region", World::COMMUNITY), ("department", "E")]);
+    assert_eq!(answer(&World::of(None, None, &[near, of_class]), ""), "Q duty");
+    let limit = [("kind", "event"), ("classes", C01), ("amount", "4"), ("unit", "work_hour")];
+    let world = World::of(None, None, &[thing(ThingKind::Limit, "L1", &limit)]);
+    assert_eq!(json_of(&world, &world.report("component", C01, ""))["limit"]["amount"], 4);
+}
+
+#[test]
+fn numbers_of_older_editions_are_not_shared() {
+    // 0101 is a manhole cover among the components of 2013 and an illegal construction among the events.
+    let edition = ",\"edition\":\"gbt30428.2-2013\"";
+    let old = ("edition", "gbt30428.2-2013");
+    let rules = [rule("R1", &[("kind", "component"), old, ("classes", "0101"), ("department", "R")])];
+    let world = World::of(Some("M"), Some("O"), &rules);
+    let (answer, json) = matter(&world, "0101", edition);
+    assert_eq!(answer, "S territory");
+    assert!(!json["because"].to_string().contains("异常"), "{json}");
+    let text = world.report("component", "0101", edition);
+    assert_eq!(json_of(&world, &text)["department"]["id"], "R");
+}
+
 #[test]
 fn case_12_a_mode_names_its_own_and_caps_the_limit() {
     let things = [
@@ -140,6 +199,9 @@ fn case_12_a_mode_names_its_own_and_caps_the_limit() {
         (limit(""), limit(",\"mode\":\"typhoon\"")),
         ("2 work_day".to_owned(), "12 urgent_hour".to_owned())
     );
+    let capped = json_of(&world, &world.report("component", C01, ",\"mode\":\"typhoon\""));
+    let texts = capped["because"].to_string();
+    assert!(texts.contains("“台风”模式将时限由2个工作日缩短为12个紧急工作时"), "{texts}");
 }
 
 #[test]

@@ -54,10 +54,10 @@ struct Named<'a> {
     rule: Option<&'a str>,
 }
 
-/// Climbs the ladder of a report's kind.
+/// Climbs the ladder of what a report is about.
 pub(super) fn climb<'a>(asked: &Asked<'a, '_>) -> Climbed<'a> {
     let ladder = &asked.city.record.profile.ladder;
-    let steps = if asked.report.kind == Kind::Component { &ladder.component } else { &ladder.event };
+    let steps = if asked.report.about == Kind::Component { &ladder.component } else { &ladder.event };
     let mut rules = Vec::new();
     asked.city.duty.rules.candidates(asked.report.class_of(), &asked.around.keys, &mut rules);
     let mut climbed = Climbed::default();
@@ -215,8 +215,12 @@ impl<'a> Asked<'a, '_> {
         let own = self
             .upkeep
             .and_then(|upkeep| self.unit(Step::Competent, &upkeep.competent, Role::Competent, told));
-        let stated = self.fitting(rules).filter_map(|(_, rule)| Some((rule, rule.competent?)));
-        let stated = stated.map(|(rule, id)| self.by_rule(rule, id, Role::Competent, None));
+        let stated = self.fitting(rules).filter_map(|(rank, rule)| Some((rank, rule, rule.competent?)));
+        let stated = stated.map(|(rank, rule, id)| {
+            let mut named = self.by_rule(rule, id, Role::Competent, None);
+            named.says.of_other_kind = !rank.is_of_own_kind();
+            named
+        });
         let all: Vec<Named<'a>> = own.into_iter().chain(stated.take(TOLD_RULES)).collect();
         self.first(Step::Competent, all, told)
     }
@@ -260,7 +264,8 @@ impl<'a> Asked<'a, '_> {
                 }
                 continue;
             }
-            let named = self.named(step, rule, told);
+            let mut named = self.named(step, rule, told);
+            named.iter_mut().for_each(|named| named.says.of_other_kind = !rank.is_of_own_kind());
             if named.is_empty() && rule.answer != Answer::Nobody {
                 told.push(say(Fate::NotValid, Why::NamesNobody(&rule.label)));
             }
@@ -316,7 +321,7 @@ impl<'a> Asked<'a, '_> {
         let agent = agent.filter(is_open).map(|id| self.party(id));
         let (label, basis) = (Some(&rule.label), rule.basis.as_deref());
         Named {
-            says: Says { party: self.party(id), role, label, basis, agent },
+            says: Says { label, basis, agent, ..said(self.party(id), role) },
             id: Some(id),
             rule: Some(&rule.code),
         }
@@ -348,7 +353,7 @@ impl<'a> Asked<'a, '_> {
 }
 
 fn said(party: Party<'_>, role: Role) -> Says<'_> {
-    Says { party, role, label: None, basis: None, agent: None }
+    Says { party, role, label: None, of_other_kind: false, basis: None, agent: None }
 }
 
 /// A unit or a body that a rule points to.

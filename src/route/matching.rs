@@ -2,10 +2,9 @@
 
 use super::because::{About, Fate, Reason, Why};
 use super::decision::{Match, Matched, Rival};
-use super::report::Report;
+use super::report::{Report, component_of};
 use crate::city::City;
 use crate::model::class::{Accuracy, Kind};
-use crate::model::code::ClassCode;
 
 /// How sure one wants to be that the true place lies within reach.
 const CONFIDENCE: f64 = 0.95;
@@ -33,12 +32,14 @@ pub fn reach_m(report: &Report<'_>) -> f64 {
     (SURVEY_SIGMAS * survey + place).min(REACH_MAX_M)
 }
 
-/// The component, and what there is to say of it; events are about one only when their class is a component's too, as
-/// the matters of 2026 are.
+/// The component, and what there is to say of it; of the events only the matters 异常 of 2026 are about one.
 pub(super) fn find<'a>(city: &'a City, report: &Report<'a>, told: &mut Vec<Reason<'a>>) -> Option<Matched> {
     let reach_m = reach_m(report);
     let mut near = near(city, report, reach_m);
     let say = |fate, why| Reason { about: About::Component, rule: None, fate, why };
+    if let Some(class) = component_of(city, report.kind, report.edition, report.class) {
+        told.push(say(Fate::Won, Why::Matter(&class.name)));
+    }
     if let Some(id) = report.component {
         let (edition, class) = city.inventory.class(id);
         if (edition, class.as_str()) != (report.edition, report.class) {
@@ -53,7 +54,7 @@ pub(super) fn find<'a>(city: &'a City, report: &Report<'a>, told: &mut Vec<Reaso
         near.truncate(RIVALS);
         return Some(Matched { id, distance_m, by: Match::Given, rivals: near });
     }
-    if !is_of_components(city, report) {
+    if report.about != Kind::Component {
         return None;
     }
     let mut near = near.into_iter();
@@ -71,10 +72,4 @@ fn near(city: &City, report: &Report<'_>, reach_m: f64) -> Vec<Rival> {
     let found = city.inventory.nearest(place, Some(report.class), reach_m, RIVALS + 2);
     let rivals = found.into_iter().map(|near| Rival { id: near.id, distance_m: near.distance_m });
     rivals.filter(|rival| city.inventory.class(rival.id).0 == report.edition).collect()
-}
-
-fn is_of_components(city: &City, report: &Report<'_>) -> bool {
-    report.kind == Kind::Component
-        || ClassCode::new(report.class)
-            .is_ok_and(|class| city.catalogue.get(report.edition, Kind::Component, &class).is_some())
 }

@@ -219,10 +219,11 @@ fn limit<'a>(duty: &'a Duties, report: &Report<'a>, day: Day, decision: &mut Dec
         let ends = |due: &Due<'_>| due.due.map_or(i64::MAX, |due| due.unix);
         own.as_ref().is_none_or(|own| ends(cap) < ends(own))
     });
-    if cap.is_some() {
-        let before = own.map(|own| (own.amount, own.unit.as_str()));
+    if let Some(cap) = &cap {
+        let span = |due: &Due<'_>| (due.amount, due.unit);
         let rule = found.map(|limit| &*limit.code);
-        decision.because.push(say(rule, Fate::Lost, Why::Capped(&mode.name, before)));
+        let why = Why::Capped(&mode.name, span(cap), own.as_ref().map(span));
+        decision.because.push(say(rule, Fate::Lost, why));
     } else if own.is_none() {
         decision.because.push(say(None, Fate::NotValid, Why::NoLimit));
     }

@@ -11,7 +11,7 @@ use crate::geom::crs::Crs;
 use crate::geom::kept::reported;
 use crate::geom::lattice::Degrees;
 use crate::locate::certainty::Circle;
-use crate::model::class::{Accuracy, Edition, Kind};
+use crate::model::class::{Accuracy, Class, Edition, Kind};
 use crate::model::code::ClassCode;
 use crate::model::crosswalk::crosswalk;
 use serde_json::value::RawValue;
@@ -34,6 +34,8 @@ pub struct Report<'a> {
     pub id: Option<&'a RawValue>,
     /// Component or event.
     pub kind: Kind,
+    /// What it is about: a matter 异常 that has a component's number is about a component.
+    pub about: Kind,
     /// The edition of the class.
     pub edition: Edition,
     /// The class.
@@ -98,13 +100,16 @@ impl<'a> Report<'a> {
             return Err(reading.refusals);
         }
         let class = ask.class.as_deref().unwrap_or_default();
+        let kind = kind.unwrap_or(Kind::Component);
+        let edition = edition.unwrap_or(city.record.profile.edition);
         let text = |text: &'a Option<super::ask::Borrowed<'a>>| {
             text.as_deref().map(str::trim).filter(|text| !text.is_empty())
         };
         Ok(Report {
             id: ask.id,
-            kind: kind.unwrap_or(Kind::Component),
-            edition: edition.unwrap_or(city.record.profile.edition),
+            kind,
+            about: if component_of(city, kind, edition, class).is_some() { Kind::Component } else { kind },
+            edition,
             class,
             accuracy,
             condition: text(&ask.condition),
@@ -124,6 +129,19 @@ impl<'a> Report<'a> {
     pub fn class_of(&self) -> ClassOf<'a> {
         ClassOf { kind: self.kind, edition: self.edition, class: self.class }
     }
+}
+
+/// The component's class that a matter 异常 is about: in the edition in which both share numbers.
+pub(super) fn component_of<'a>(
+    city: &'a City,
+    kind: Kind,
+    edition: Edition,
+    class: &str,
+) -> Option<&'a Class> {
+    if kind == Kind::Component || !edition.shares_numbers() {
+        return None;
+    }
+    city.catalogue.get(edition, Kind::Component, &ClassCode::new(class).ok()?)
 }
 
 /// A report while it is checked.

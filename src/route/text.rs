@@ -1,7 +1,8 @@
 //! Reasons in words, Chinese and English.
 
-use super::because::{Says, Why};
+use super::because::{Says, Span, Why};
 use super::decision::Role;
+use crate::duty::calendar::TimeUnit;
 use crate::model::profile::Step;
 use std::fmt::{self, Write};
 
@@ -45,19 +46,22 @@ fn role(role: Role, tongue: Tongue) -> &'static str {
     })
 }
 
-/// Who says whom: `规则（部件，小类01002）指定养护所（D12）`.
+/// Who says whom: `规则（部件，小类01002）→ 指定单位养护所（D12）`.
 fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
-    let Says { party, role: quality, label, basis, agent } = says;
+    let Says { party, role: quality, label, of_other_kind, basis, agent } = says;
+    if let Some(label) = label {
+        let (before, label) = tongue.pick([("规则（", &label[0]), ("rule (", &label[1])]);
+        let note = if *of_other_kind {
+            tongue.pick(["；部件与事项同号，通用", "; one number, one subject"])
+        } else {
+            ""
+        };
+        write!(out, "{before}{label}{note}{} ", tongue.pick(["）→", ") →"]))?;
+    }
     let quality = role(*quality, tongue);
-    match (label, tongue) {
-        (Some([label, _]), Tongue::Chinese) => {
-            write!(out, "规则（{label}）→ {quality}{}（{}）", party.name, party.id)
-        }
-        (Some([_, label]), Tongue::English) => {
-            write!(out, "rule ({label}) → {quality} {} ({})", party.name, party.id)
-        }
-        (None, Tongue::Chinese) => write!(out, "{quality}{}（{}）", party.name, party.id),
-        (None, Tongue::English) => write!(out, "{quality} {} ({})", party.name, party.id),
+    match tongue {
+        Tongue::Chinese => write!(out, "{quality}{}（{}）", party.name, party.id),
+        Tongue::English => write!(out, "{quality} {} ({})", party.name, party.id),
     }?;
     if let Some(agent) = agent {
         match tongue {
@@ -162,6 +166,15 @@ fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Resu
                 message.unwrap_or_default()
             )
         }
+        (Why::Matter(name), Tongue::Chinese) => {
+            write!(out, "事项即部件“{name}”的异常，按部件派遣，部件的规则同样适用")
+        }
+        (Why::Matter(name), Tongue::English) => {
+            write!(
+                out,
+                "the matter is an anomaly of component {name}: decided as one, by rules for components too"
+            )
+        }
         (Why::Nearest(radius, others), Tongue::Chinese) => {
             write!(out, "{radius:.1}米内同小类部件中最近的一个，另有{others}个")
         }
@@ -182,7 +195,7 @@ fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Resu
         }
         (Why::NobodyInZone(zone), Tongue::Chinese) => write!(out, "责任网格{zone}没有可派的监督员"),
         (Why::NobodyInZone(zone), Tongue::English) => write!(out, "duty zone {zone} has nobody who could go"),
-        (Why::Capped(mode, before), _) => capped(out, mode, *before, tongue),
+        (Why::Capped(mode, cap, before), _) => capped(out, mode, (*cap, *before), tongue),
         (Why::NoLimit, _) => out.write_str(tongue.pick(["没有适用的处置时限", "no limit is set for this"])),
         _ => Ok(()),
     }
@@ -207,14 +220,39 @@ fn elsewhere(out: &mut impl Write, m: f64, there: Option<(&str, f64)>, tongue: T
     }
 }
 
-fn capped(out: &mut impl Write, mode: &str, before: Option<(u32, &str)>, tongue: Tongue) -> fmt::Result {
-    match tongue {
-        Tongue::Chinese => write!(out, "“{mode}”模式限定了时限")?,
-        Tongue::English => write!(out, "mode {mode} caps the limit")?,
+fn capped(
+    out: &mut impl Write,
+    mode: &str,
+    (cap, before): (Span, Option<Span>),
+    tongue: Tongue,
+) -> fmt::Result {
+    match (before, tongue) {
+        (None, Tongue::Chinese) => write!(out, "“{mode}”模式限定时限为")?,
+        (None, Tongue::English) => write!(out, "mode {mode} sets the limit at ")?,
+        (Some(before), Tongue::Chinese) => {
+            write!(out, "“{mode}”模式将时限由")?;
+            span(out, before, tongue)?;
+            out.write_str("缩短为")?;
+        }
+        (Some(before), Tongue::English) => {
+            write!(out, "mode {mode} cuts the limit from ")?;
+            span(out, before, tongue)?;
+            out.write_str(" to ")?;
+        }
     }
-    match before {
-        None => Ok(()),
-        Some((amount, unit)) if tongue == Tongue::Chinese => write!(out, "，原为{amount} {unit}"),
-        Some((amount, unit)) => write!(out, ", it was {amount} {unit}"),
+    span(out, cap, tongue)
+}
+
+/// An amount of time as people say it: `3个工作日`, `1 working day`.
+fn span(out: &mut impl Write, (amount, unit): Span, tongue: Tongue) -> fmt::Result {
+    let [chinese, one, many] = match unit {
+        TimeUnit::UrgentHour => ["紧急工作时", "urgent hour", "urgent hours"],
+        TimeUnit::WorkHour => ["工作时", "working hour", "working hours"],
+        TimeUnit::WorkDay => ["工作日", "working day", "working days"],
+        TimeUnit::NaturalDay => ["自然日", "calendar day", "calendar days"],
+    };
+    match tongue {
+        Tongue::Chinese => write!(out, "{amount}个{chinese}"),
+        Tongue::English => write!(out, "{amount} {}", if amount == 1 { one } else { many }),
     }
 }

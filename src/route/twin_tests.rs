@@ -64,11 +64,11 @@ struct Question {
 }
 
 /// How specific a rule is for a question, read off its texts; `None` when it does not fit.
-fn rank(rule: &Thing, asked: &Question) -> Option<(bool, u8, u8, bool, bool, i32)> {
+fn rank(rule: &Thing, asked: &Question) -> Option<(bool, u8, bool, u8, bool, bool, i32)> {
     let major = &asked.class[..2];
     let value = |field: &str| rule.value(field);
     let lists = |field: &str, text: &str| rule.list(field).any(|item| item == text);
-    let is_kind = matches!(value("kind"), None | Some("any")) || value("kind") == Some(asked.kind);
+    let is_own_kind = matches!(value("kind"), None | Some("any")) || value("kind") == Some(asked.kind);
     let class = match value("classes") {
         None if matches!(value("kind"), None | Some("any")) => 0,
         None => 1,
@@ -96,7 +96,8 @@ fn rank(rule: &Thing, asked: &Question) -> Option<(bool, u8, u8, bool, bool, i32
     let is_excepted = lists("except_classes", asked.class)
         || lists("except_classes", major)
         || rule.list("except_regions").any(in_region);
-    let fits = is_kind
+    // What names a class names its matter 异常 too, and the other way round.
+    let fits = (is_own_kind || class >= 2)
         && same("condition", asked.condition)
         && same("source", asked.source)
         && same("mode", Some(asked.mode))
@@ -104,7 +105,7 @@ fn rank(rule: &Thing, asked: &Question) -> Option<(bool, u8, u8, bool, bool, i32
         && !is_excepted;
     let priority = value("priority").map_or(0, |text| text.parse().unwrap());
     let named = |field: &str| value(field).is_some();
-    fits.then_some((named("condition"), class, place, named("mode"), named("source"), priority))
+    fits.then_some((named("condition"), class, is_own_kind, place, named("mode"), named("source"), priority))
 }
 
 /// Whom the step's rules name: of the most specific ones that name anybody not excluded.
@@ -118,7 +119,7 @@ fn by_rules(rules: &[Thing], asked: &Question, is_override: bool) -> BTreeSet<St
 
 fn twin(rules: &[Thing], asked: &Question) -> BTreeSet<String> {
     let unit = || -> BTreeSet<String> {
-        let is_here = asked.kind == "component" && asked.class == "01001" && asked.cell.ends_with('8');
+        let is_here = asked.class == "01001" && asked.cell.ends_with('8');
         let units = ["M", "O"].into_iter().filter(|_| is_here).map(str::to_owned);
         units.filter(|unit| !asked.excluded.contains(unit)).take(1).collect()
     };
@@ -126,7 +127,7 @@ fn twin(rules: &[Thing], asked: &Question) -> BTreeSet<String> {
         ["S"].into_iter().map(str::to_owned).filter(|body| !asked.excluded.contains(body)).collect()
     };
     let mut steps: Vec<BTreeSet<String>> = vec![by_rules(rules, asked, true)];
-    if asked.kind == "component" {
+    if asked.kind == "component" || !asked.class.starts_with("06") {
         steps.extend([unit(), by_rules(rules, asked, false), territory()]);
     } else {
         steps.extend([by_rules(rules, asked, false), territory()]);
@@ -143,8 +144,11 @@ fn any_question(
     seed: &mut Seed,
 ) -> (&'static str, &'static str, Option<&'static str>, Option<&'static str>, &'static str) {
     let kind = pick(seed, &["component", "event"]);
-    let classes: &[&str] =
-        if kind == "component" { &["01001", "01002", "02003"] } else { &["06001", "06002"] };
+    let classes: &[&str] = if kind == "component" {
+        &["01001", "01002", "02003"]
+    } else {
+        &["06001", "06002", "01001", "02003"]
+    };
     let some = |text: &'static str| (!text.is_empty()).then_some(text);
     (
         kind,
