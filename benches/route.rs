@@ -8,21 +8,15 @@
     reason = "a bench prints, and stops when it cannot go on"
 )]
 
+mod duties;
 mod race;
 
+use duties::{NOON, World, report, world};
 use race::{Contender, race, race_rounds};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use wanmi::city::City;
-use wanmi::city::testing::{CitySize, generated_snapshot, near_questions};
-use wanmi::duty::testing::{placed, thing};
-use wanmi::geom::lattice::{Degrees, Position};
-use wanmi::index::testing::Seed;
-use wanmi::inventory::classes::catalogue;
 use wanmi::locate::{Located, locate};
-use wanmi::model::component::Place;
 use wanmi::model::region::Level;
-use wanmi::model::snapshot::Snapshot;
 use wanmi::model::thing::{Thing, ThingKind};
 use wanmi::route::ask::{Ask, read};
 use wanmi::route::decision::Decision;
@@ -30,73 +24,6 @@ use wanmi::route::report::Report;
 use wanmi::route::text::Tongue;
 use wanmi::route::{decide, write};
 use wanmi::rules::duty_published::published;
-
-const RULES: usize = 10_000;
-const OVERLAYS: usize = 100;
-const DEPARTMENTS: usize = 43;
-/// Monday, 2026-11-23 at noon in the city.
-const NOON: i64 = 1_795_406_400;
-
-fn any(seed: &mut Seed, below: usize) -> usize {
-    seed.between(0, below as i32 - 1) as usize
-}
-
-/// Rules for classes and major classes, in communities, cells and overlays, some of them overriding.
-fn rules(snapshot: &Snapshot, count: usize, seed: &mut Seed) -> Vec<Thing> {
-    let communities: Vec<&str> = snapshot
-        .regions
-        .iter()
-        .filter(|region| region.level == Level::Community)
-        .map(|region| region.code.as_str())
-        .collect();
-    let rule = |number: usize| {
-        let class =
-            if any(seed, 20) == 0 { "01".to_owned() } else { format!("{:05}", 1_001 + any(seed, 90)) };
-        let department = format!("D{:02}", any(seed, DEPARTMENTS));
-        let mut values =
-            vec![("kind", "component".to_owned()), ("classes", class), ("department", department)];
-        match any(seed, 10) {
-            0 => values.push(("cells", snapshot.cells[any(seed, snapshot.cells.len())].code.to_string())),
-            1 => values.push(("overlay", format!("O{:03}", any(seed, OVERLAYS)))),
-            2 => {}
-            _ => values.push(("region", communities[any(seed, communities.len())].to_owned())),
-        }
-        values.push(("priority", any(seed, 3).to_string()));
-        if any(seed, 8) == 0 {
-            values.push(("override", "yes".to_owned()));
-        }
-        let values: Vec<(&str, &str)> =
-            values.iter().map(|(field, value)| (*field, value.as_str())).collect();
-        thing(ThingKind::DutyRule, &format!("R{number:05}"), &values)
-    };
-    (0..count).map(rule).collect()
-}
-
-fn things(snapshot: &Snapshot, places: &[Degrees], count: usize) -> Vec<Thing> {
-    let mut seed = Seed(77);
-    let mut all = rules(snapshot, count, &mut seed);
-    for number in 0..DEPARTMENTS {
-        let code = format!("D{number:02}");
-        all.push(thing(ThingKind::Department, &code, &[("name", &format!("示意单位{number}"))]));
-    }
-    for (number, at) in places.iter().take(OVERLAYS).enumerate() {
-        let Some(Position { x, y }) = at.to_position() else { continue };
-        // A road: 600 m long, 40 m wide, with a bend every 10 m.
-        let along =
-            |i: i64, side: i64| Position { x: x + i * 10_000, y: y + side * 18_000 + (i % 3) * 4_000 };
-        let ring = (0..60).map(|i| along(i, -1)).chain((0..60).rev().map(|i| along(i, 1))).collect();
-        let place = Place::Polygon(vec![vec![ring]]);
-        all.push(placed(ThingKind::Overlay, &format!("O{number:03}"), &[("name", "示意快速路")], place));
-    }
-    all.push(thing(ThingKind::Limit, "L1", &[("amount", "4"), ("unit", "work_hour")]));
-    all.push(thing(
-        ThingKind::Command,
-        "C1",
-        &[("region", "420502"), ("centre", "C-02"), ("coordinator", "D00")],
-    ));
-    all.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
-    all
-}
 
 /// The rules that name nobody less specific, by a scan of all of them: the stupid twin.
 fn scan(city: &City, rules: &[&Thing], report: &Report<'_>) -> BTreeSet<String> {
@@ -141,28 +68,10 @@ fn named(decision: &Decision<'_>) -> BTreeSet<String> {
 }
 
 fn main() {
-    let (components, count) = if race::is_test() { (20_000, 500) } else { (500_000, RULES) };
-    let size = CitySize { components, ..CitySize::YICHANG };
-    let mut snapshot = generated_snapshot(size, Seed(12));
-    let catalogue = Arc::new(catalogue(&snapshot.city.profile).unwrap());
-    let bare =
-        City::build(Snapshot { components: Vec::new(), ..snapshot.clone() }, Arc::clone(&catalogue)).unwrap();
-    let questions = near_questions(&bare, size, 20_000, Seed(13));
-    let places: Vec<Degrees> = questions.iter().map(|question| question.place).collect();
-    let rows = things(&snapshot, &places, count);
-    snapshot.things.clone_from(&rows);
-    let city = City::build(snapshot, catalogue).unwrap();
-    let texts: Vec<String> = questions
-        .iter()
-        .enumerate()
-        .map(|(number, question)| {
-            let (Degrees { lng, lat }, class) = (question.place, &question.class);
-            format!(
-                "{{\"id\":\"r-{number}\",\"kind\":\"component\",\"class\":\"{class}\",\"location\":{{\"lng\":{lng:.8},\
-                 \"lat\":{lat:.8},\"crs\":\"CGCS2000\",\"accuracy_m\":8}},\"at\":\"2026-11-23T10:00:00+08:00\"}}"
-            )
-        })
-        .collect();
+    let (components, rules) = if race::is_test() { (20_000, 500) } else { (500_000, 10_000) };
+    let World { city, questions, things } = world(components, rules, 20_000);
+    let texts: Vec<String> =
+        questions.iter().enumerate().map(|(number, question)| report(number, question)).collect();
     let asks: Vec<Ask<'_>> = texts.iter().map(|text| read(text.as_bytes()).unwrap()).collect();
     let reports: Vec<Report<'_>> = asks.iter().map(|ask| Report::of(&city, ask, NOON).unwrap()).collect();
     let rules: Vec<&Thing> = city.things.iter().filter(|thing| thing.kind == ThingKind::DutyRule).collect();
@@ -173,7 +82,7 @@ fn main() {
         "route/{components}/department                   equal to a scan of all rules: {} reports",
         reports.len() / 20
     );
-    timed(&city, &texts, &reports, &rows);
+    timed(&city, &texts, &reports, &things);
 }
 
 /// The races.

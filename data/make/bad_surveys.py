@@ -207,6 +207,12 @@ def duties():
     def limit(name, amount, unit):
         table(f"limits-{name}", [{"code": "L1", "kind": "部件", "classes": "01", "amount": amount, "unit": unit}])
 
+    names = {"code": "P1", "name": "占道挖掘", "department": "D1", "classes": "01"}
+    road = [[111.2901, 30.7005], [111.2919, 30.7005]]
+    write("permits-good.geojson", [feature(names, "Polygon", square(111.2902, 30.7002, 0.0003, 0.0003))])
+    write("permits-line.geojson", [feature(names, "LineString", road)])
+    write("permits-point.geojson", [feature(names, "Point", ONE)])
+
     limit("good", "1", "自然日")
     limit("no-calendar", "4", "工作时")
 

@@ -110,7 +110,8 @@ impl Duties {
         let modes = Modes::of(things);
         let ground = Ground::of(cover);
         let overlays = Areas::of(of_kind(ThingKind::Overlay), &ground);
-        let permits = Areas::of(of_kind(ThingKind::Permit), &ground);
+        let reach_m = f64::from(profile.duty.permit_reach_m);
+        let permits = Areas::reaching(of_kind(ThingKind::Permit), &ground, reach_m);
         let places = Places::of(region, cells, regions, &overlays);
         let edition = profile.edition;
         let grade = |thing: &Thing| thing.values.get("grade").cloned().unwrap_or_else(|| "C".into());
@@ -118,7 +119,7 @@ impl Duties {
             department: thing.value("department").and_then(|code| departments.by_code(code)),
             classes: thing.list("classes").map(Text::from).collect(),
         };
-        let with = rule::With { departments: &departments, modes: &modes, places: &places, edition };
+        let with = rule::With { departments: &departments, modes: &modes, places: &places, regions, edition };
         let named = (&departments, &modes);
         Duties {
             rules: Rules::of(things, with),

@@ -5,7 +5,8 @@ use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
 use super::selector::{Candidate, ClassOf, Lookup, Named, Row, kinds_of};
 use super::valid::Valid;
-use crate::model::class::Edition;
+use crate::model::class::{Edition, Kind, MAJOR_CHARS};
+use crate::model::region::Region;
 use crate::model::text::Text;
 use crate::model::thing::{Thing, ThingKind};
 use std::collections::HashSet;
@@ -101,6 +102,7 @@ pub(super) struct With<'a> {
     pub(super) departments: &'a Departments,
     pub(super) modes: &'a Modes,
     pub(super) places: &'a Places,
+    pub(super) regions: &'a [Region],
     pub(super) edition: Edition,
 }
 
@@ -203,7 +205,7 @@ impl Rule {
             competent: department("competent"),
             except_classes: thing.list("except_classes").map(Text::from).collect(),
             except_regions: except.map(|(key, _)| key).collect(),
-            label: label(thing),
+            label: label(thing, things, with),
             basis: text("basis"),
         }
     }
@@ -262,49 +264,71 @@ fn body_of(thing: &Thing, things: &[Thing], with: With<'_>) -> Option<Department
     with.departments.by_code(things.iter().find(is_it)?.value("department")?)
 }
 
-/// What a rule is for, in Chinese and in English.
-fn label(thing: &Thing) -> [Text; 2] {
-    let mut zh = Vec::new();
-    let mut en = Vec::new();
-    let mut say = |chinese: String, english: String| {
-        zh.push(chinese);
-        en.push(english);
+/// What a rule is for, in Chinese and in English: by the names that people know, where things have one.
+fn label(thing: &Thing, things: &[Thing], with: With<'_>) -> [Text; 2] {
+    let mut said: Vec<[String; 2]> = Vec::new();
+    let mut say = |chinese: &str, english: &str, [zh, en]: [String; 2]| {
+        said.push([format!("{chinese}{zh}"), format!("{english} {en}")]);
     };
-    match kinds_of(thing) {
-        ([kind], true) => {
-            let is_event = *kind == crate::model::class::Kind::Event;
-            let words = if is_event { ("事件", "events") } else { ("部件", "components") };
-            say(words.0.to_owned(), words.1.to_owned());
-        }
-        _ => say("全部案件".to_owned(), "all reports".to_owned()),
+    if let Some(classes) = thing.value("classes") {
+        let is_major = classes.split(';').all(|code| code.chars().count() == MAJOR_CHARS);
+        let chinese = if is_major { "大类" } else { "小类" };
+        let english = match (is_major, classes.contains(';')) {
+            (true, false) => "major class",
+            (true, true) => "major classes",
+            (false, false) => "class",
+            (false, true) => "classes",
+        };
+        say(chinese, english, listed(classes));
     }
-    for (field, chinese, english) in [
-        ("classes", "小类", "class"),
-        ("condition", "立案条件", "condition"),
-        ("region", "区域", "region"),
-        ("cells", "单元网格", "cells"),
-        ("overlay", "专属区域", "overlay"),
-        ("mode", "模式", "mode"),
-        ("source", "来源", "source"),
-    ] {
-        if let Some(value) = thing.value(field) {
-            let short = shortened(value);
-            say(format!("{chinese}{short}"), format!("{english} {short}"));
-        }
+    let twice = |text: &str| [text.to_owned(), text.to_owned()];
+    let named = |code: &str, name: Option<&str>| [name.unwrap_or(code).to_owned(), code.to_owned()];
+    if let Some(condition) = thing.value("condition") {
+        say("立案条件", "condition", twice(condition));
     }
-    if thing.value("permit") == Some("yes") {
-        say("许可范围".to_owned(), "permitted ground".to_owned());
+    if let Some(code) = thing.value("region") {
+        let region = with.regions.iter().find(|region| region.code.as_str() == code);
+        say("", "region", named(code, region.map(|region| &*region.name)));
     }
-    [zh.join("，").into(), en.join(", ").into()]
+    if let Some(cells) = thing.value("cells") {
+        say("单元网格", "cells", listed(cells));
+    }
+    if let Some(code) = thing.value("overlay") {
+        let is_it = |other: &&Thing| other.kind == ThingKind::Overlay && other.code.as_str() == code;
+        let name = things.iter().find(is_it).and_then(|overlay| overlay.value("name")).unwrap_or(code);
+        say("专属区域", "overlay", [format!("“{name}”"), format!("\"{name}\"")]);
+    }
+    if let Some(code) = thing.value("mode") {
+        let mode = with.modes.named(code).map(|mode| &*with.modes.get(mode).name);
+        say("模式", "mode", named(code, mode));
+    }
+    if let Some(source) = thing.value("source") {
+        say("来源", "source", twice(source));
+    }
+    let kind = match kinds_of(thing) {
+        ([kind], true) => match kind {
+            Kind::Component => ["部件", "components"],
+            Kind::Event => ["事件", "events"],
+        },
+        _ => ["全部案件", "all reports"],
+    };
+    let permitted =
+        (thing.value("permit") == Some("yes")).then(|| ["许可范围", "permitted ground"].map(str::to_owned));
+    let all: Vec<[String; 2]> =
+        std::iter::once(kind.map(str::to_owned)).chain(said).chain(permitted).collect();
+    let joined = |tongue: usize, comma: &str| -> Text {
+        all.iter().map(|words| &*words[tongue]).collect::<Vec<_>>().join(comma).into()
+    };
+    [joined(0, "，"), joined(1, ", ")]
 }
 
-/// A list that is not longer than people read.
-fn shortened(value: &str) -> String {
-    const SHOWN: usize = 3;
-    let count = value.split(';').count();
-    if count <= SHOWN {
-        return value.replace(';', "、");
+/// A list that is not longer than people read, in Chinese and in English.
+fn listed(value: &str) -> [String; 2] {
+    let all: Vec<&str> = value.split(';').collect();
+    match &all[..] {
+        [first, _, _, _, ..] => {
+            [format!("{first}等{}个", all.len()), format!("{first} and {} others", all.len() - 1)]
+        }
+        few => [few.join("、"), few.join(", ")],
     }
-    let first: Vec<&str> = value.split(';').take(SHOWN).collect();
-    format!("{}… ({count})", first.join("、"))
 }

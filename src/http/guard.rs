@@ -32,8 +32,11 @@ const WANMI_VERSION: HeaderName = HeaderName::from_static("wanmi-version");
 /// What a client calls its request, or what we call it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The only calls whose body is a stream and has no length.
-const BULK: [&str; 1] = ["/v1/locate"];
+/// The only calls whose body may be a stream of lines without bounds.
+const BULK: [&str; 2] = ["/v1/locate", "/v1/route"];
+
+/// One JSON object a line.
+const NDJSON: &str = "application/x-ndjson";
 
 /// What answers of the API may load: nothing.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -104,11 +107,17 @@ fn admitted<'a>(service: &'a Service, request: &Request) -> Result<super::admiss
     }
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let most = shared.config.limits.body_bytes;
-    let is_bulk = request.method() == Method::POST && BULK.contains(&request.uri().path());
-    if !is_bulk && length.is_some_and(|length: u64| length > u64::from(most)) {
+    if !is_bulk(request) && length.is_some_and(|length: u64| length > u64::from(most)) {
         return Err(Problem::new(Code::BodyTooLarge, format!("the body is longer than {most} bytes")));
     }
     Ok(under_way)
+}
+
+/// Whether a request sends lines rather than one body, which is bounded.
+fn is_bulk(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_lines = kind.is_some_and(|kind| kind.split(';').next().map(str::trim) == Some(NDJSON));
+    request.method() == Method::POST && is_lines && BULK.contains(&request.uri().path())
 }
 
 /// What the client calls its request, when that is a short plain word; else a new name.

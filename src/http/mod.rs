@@ -49,6 +49,7 @@ mod thing;
 mod tile;
 mod tilejson;
 mod web;
+mod wicket;
 
 use crate::address::Shelf;
 use crate::config::Config;

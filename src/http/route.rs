@@ -19,7 +19,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -89,15 +89,34 @@ pub(super) async fn route(
             return Err(Problem::new(Code::MediaTypeUnsupported, detail));
         }
     };
-    let headers = [
+    let mut reply = (headers_of(kind, language), reply).into_response();
+    reply.headers_mut().extend(decision);
+    Ok(reply)
+}
+
+/// What every reply says of itself.
+pub(super) fn headers_of(kind: &'static str, language: Language) -> [(HeaderName, HeaderValue); 4] {
+    [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
         (VARY, HeaderValue::from_static("Accept-Language")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    let mut reply = (headers, reply).into_response();
-    reply.headers_mut().extend(decision);
-    Ok(reply)
+    ]
+}
+
+/// The decision on a report that the city in use answers at once; `None` when it asks for more, or is wrong.
+pub(super) fn plain(
+    service: &Service,
+    shown: &Arc<Shown>,
+    text: &[u8],
+    language: Language,
+) -> Option<Vec<u8>> {
+    let now = (service.clock)();
+    let ask = read(text).ok().filter(|ask| !is_wide(ask))?;
+    let shown = past::city_of_report(service, shown, &moment(&ask), Duration::ZERO).ok()?;
+    let mut out = Vec::with_capacity(USUAL_BYTES);
+    answer(&shown.city, &ask, &service.shared.names, (now, language), &mut out).ok()?;
+    Some(out)
 }
 
 /// Answers one report.

@@ -1,7 +1,7 @@
 //! Listening, bounded in connections and in patience, and stopping without breaking off answers.
 
 use super::router::router;
-use super::{Service, door};
+use super::{Service, door, wicket};
 use crate::config::Limits;
 use axum::Router;
 use axum::extract::Request;
@@ -101,7 +101,7 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Answers the requests of one connection: at the door what is plain, else by the router.
+/// Answers the requests of one connection: at door and wicket what is plain, else by the router.
 fn answering(
     (service, router): (Service, Router),
     peer: Peer,
@@ -109,6 +109,9 @@ fn answering(
     move |request| {
         if let Some(response) = door::answered(&service, &request, peer) {
             return Answer::Ready(Some(response));
+        }
+        if wicket::is_plain(&service, &request) {
+            return Answer::Read(Box::pin(wicket::answered(service.clone(), router.clone(), request, peer)));
         }
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(peer);
@@ -119,6 +122,8 @@ fn answering(
 /// An answer that is there, or on its way.
 enum Answer {
     Ready(Option<Response>),
+    /// Once the body of a plain report is read.
+    Read(Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>),
     Coming(Pin<Box<RouteFuture<Infallible>>>),
 }
 
@@ -130,6 +135,7 @@ impl Future for Answer {
             Answer::Ready(response) => {
                 response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
             }
+            Answer::Read(answer) => answer.as_mut().poll(context),
             Answer::Coming(answer) => answer.as_mut().poll(context),
         }
     }

@@ -14,6 +14,7 @@ use crate::rules::address::Addresses;
 use crate::rules::address_community::Communities;
 use crate::rules::duty_zone::{Neighbours, cells_by_zone};
 use crate::rules::finding::{Breach, Findings, Site};
+use crate::rules::permit_reach::permit_reach_assumed;
 use crate::rules::reference::Present;
 use crate::rules::reference_ended::{Ends, Naming};
 use crate::store::Change;
@@ -38,6 +39,12 @@ pub fn judge(
         findings.extend(Some(site), present.check(thing));
     }
     let Some(kind) = delivered.first().map(|(thing, _)| thing.kind) else { return };
+    if kind == ThingKind::Permit {
+        let reach_m = base.city.profile.duty.permit_reach_m;
+        for (thing, site) in delivered {
+            findings.extend(Some(site), permit_reach_assumed(thing, reach_m));
+        }
+    }
     if kind == ThingKind::PlaceName {
         let (addresses, communities) = (Addresses::new(all()), Communities::new(&base.regions));
         for (thing, site) in delivered {

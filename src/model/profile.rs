@@ -188,7 +188,10 @@ impl Default for Ladders {
     }
 }
 
-/// In which order the steps `unit` and `territory` ask.
+/// No permit reaches further, in metres: what needs more ground is drawn as a polygon.
+const PERMIT_REACH_MAX_M: u16 = 100;
+
+/// In which order the steps `unit` and `territory` ask, and how far a permit reaches.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DutyOrder {
@@ -196,6 +199,8 @@ pub struct DutyOrder {
     pub units: Vec<OwnUnit>,
     /// Which region's body comes first.
     pub territory: Vec<Level>,
+    /// How far the ground of a permit that is drawn as a point or a line reaches from it, in metres.
+    pub permit_reach_m: u16,
 }
 
 /// A unit that a component has for its own.
@@ -225,6 +230,7 @@ impl Default for DutyOrder {
         DutyOrder {
             units: vec![OwnUnit::Maintainer, OwnUnit::Owner],
             territory: vec![Level::Community, Level::Street, Level::District],
+            permit_reach_m: 10,
         }
     }
 }
@@ -293,6 +299,9 @@ pub enum Contradiction {
     /// A radius too wide for one case.
     #[error("duplicate_m: {0} is more than {DUPLICATE_MAX_M}")]
     DuplicateRadius(u16),
+    /// A permit that would reach over a whole neighbourhood.
+    #[error("duty: permit_reach_m {0} is more than {PERMIT_REACH_MAX_M}")]
+    PermitReach(u16),
     /// An offset from UTC that is none.
     #[error("work: zone {0:?} is not an offset like +08:00")]
     Zone(String),
@@ -319,6 +328,9 @@ impl Profile {
         let AreaBounds { min, max } = self.cell_area_m2;
         if min >= max {
             return Err(Contradiction::Bounds { min, max });
+        }
+        if self.duty.permit_reach_m > PERMIT_REACH_MAX_M {
+            return Err(Contradiction::PermitReach(self.duty.permit_reach_m));
         }
         if self.work.zone_minutes().is_none() {
             return Err(Contradiction::Zone(self.work.zone.clone()));
@@ -464,6 +476,7 @@ mod tests {
             Err(Contradiction::StepTwice { .. })
         ));
         assert!(matches!(checked("[cell_area_m2]\nmin = 9\nmax = 9"), Err(Contradiction::Bounds { .. })));
+        assert_eq!(checked("[duty]\npermit_reach_m = 101"), Err(Contradiction::PermitReach(101)));
         assert_eq!(checked("[near_duplicate_cm]\na = 1001"), Err(Contradiction::Radius(1_001)));
         for radius in ["event = 1001", "event_class = { \"01001\" = 1001 }"] {
             assert_eq!(

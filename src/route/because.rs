@@ -88,6 +88,8 @@ pub struct Says<'a> {
     pub label: Option<&'a [Text; 2]>,
     /// Whether the rule is written for the other kind, which shares the class's number.
     pub of_other_kind: bool,
+    /// The permit that it approved.
+    pub permit: Option<&'a str>,
     /// The legal basis.
     pub basis: Option<&'a str>,
     /// Who does it in its place.

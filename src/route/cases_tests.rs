@@ -6,7 +6,9 @@ use super::report::Report;
 use super::testing::{NOON, World, json_of};
 use super::text::Tongue;
 use super::{decide, write};
-use crate::duty::testing::thing;
+use crate::duty::testing::{placed, thing};
+use crate::geom::lattice::Position;
+use crate::model::component::Place;
 use crate::model::thing::{Thing, ThingKind};
 
 const C01: &str = "01001";
@@ -283,10 +285,31 @@ fn a_permit_names_its_approver_for_its_classes_or_by_a_rule() {
     };
     let own = World::of(Some("M"), None, &[permit(&[("classes", C01)])]);
     assert_eq!(answer(&own, ""), "X override");
+    let texts = json_of(&own, &own.report("component", C01, ""))["because"].to_string();
+    assert!(texts.contains("审批单位名X（X），许可P1"), "{texts}");
     let other = World::of(Some("M"), None, &[permit(&[("classes", "02003")])]);
     assert_eq!(answer(&other, ""), "M unit");
     let any = [rule("R1", &[("permit", "yes"), ("override", "yes"), ("answer", "approver")]), permit(&[])];
     assert_eq!(answer(&World::of(Some("M"), None, &any), ""), "X override");
+}
+
+#[test]
+fn a_permit_along_a_road_or_for_a_stall_holds_what_is_near() {
+    let world = World::of(Some("M"), None, &[]);
+    let place = world.place.to_position().unwrap();
+    // A unit of latitude is 1.1 mm.
+    let north = |metres: i64, east: i64| Position { x: place.x + east * 1_000, y: place.y + metres * 902 };
+    let permit = |place: Place| {
+        let values = [("name", "挖掘道路"), ("department", "X"), ("classes", C01)];
+        placed(ThingKind::Permit, "P1", &values, place)
+    };
+    let road = |metres: i64| Place::Line(vec![vec![north(metres, -100), north(metres, 100)]]);
+    let with = |place: Place| answer(&World::of(Some("M"), None, &[permit(place)]), "");
+    assert_eq!((&*with(road(8)), &*with(road(12))), ("X override", "M unit"));
+    assert_eq!(
+        (&*with(Place::Point(north(-8, 0))), &*with(Place::Point(north(-12, 0)))),
+        ("X override", "M unit")
+    );
 }
 
 #[test]
@@ -315,6 +338,44 @@ fn the_same_report_has_the_same_bytes_in_each_language() {
     assert_eq!(bytes(Tongue::Chinese), bytes(Tongue::Chinese));
     let english = String::from_utf8(bytes(Tongue::English)).unwrap();
     assert!(english.contains("maintainer 名M (M)") && english.contains("step unit comes first"), "{english}");
+}
+
+#[test]
+fn rules_are_told_by_the_names_that_people_know() {
+    let base = World::of(None, None, &[]);
+    let cells =
+        base.city.cells.iter().take(5).map(|cell| cell.code.to_string()).collect::<Vec<_>>().join(";");
+    let things = [
+        base.area(ThingKind::Overlay, "HW", &[("name", "快速路")]),
+        thing(ThingKind::Mode, "typhoon", &[("name", "台风")]),
+        rule("R1", &[("classes", "01001;01002;01003;01004"), ("region", World::STREET), ("department", "R")]),
+        rule("R2", &[("kind", "component"), ("classes", "01"), ("mode", "typhoon"), ("department", "Q")]),
+        rule("R3", &[("overlay", "HW"), ("source", "hotline"), ("department", "T")]),
+        rule("R4", &[("classes", "01001;02003"), ("cells", &cells), ("department", "E")]),
+    ];
+    let world = World::of(None, None, &things);
+    let labels = |tongue: usize| -> Vec<String> {
+        world.city.duty.rules.all()[..4].iter().map(|rule| rule.label[tongue].to_string()).collect()
+    };
+    let first = cells.split(';').next().unwrap();
+    assert_eq!(
+        labels(0),
+        [
+            "全部案件，小类01001等4个，示意街道",
+            "部件，大类01，模式台风",
+            "全部案件，专属区域“快速路”，来源hotline",
+            &format!("全部案件，小类01001、02003，单元网格{first}等5个"),
+        ]
+    );
+    assert_eq!(
+        labels(1),
+        [
+            "all reports, classes 01001 and 3 others, region 420502001",
+            "components, major class 01, mode typhoon",
+            "all reports, overlay \"快速路\", source hotline",
+            &format!("all reports, classes 01001, 02003, cells {first} and 4 others"),
+        ]
+    );
 }
 
 #[test]

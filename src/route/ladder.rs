@@ -347,13 +347,18 @@ impl<'a> Asked<'a, '_> {
             let classes = &duty.approver(**number).classes;
             is_own && (classes.is_empty() || class.is_in(classes))
         });
-        let departments = permits.filter_map(|number| duty.approver(*number).department);
-        departments.map(|id| self.by_rule(rule, id, Role::Approver, rule.agent)).collect()
+        let named = permits.filter_map(|number| {
+            let id = duty.approver(*number).department?;
+            let mut named = self.by_rule(rule, id, Role::Approver, rule.agent);
+            named.says.permit = Some(&duty.permits.get(*number).code);
+            Some(named)
+        });
+        named.collect()
     }
 }
 
 fn said(party: Party<'_>, role: Role) -> Says<'_> {
-    Says { party, role, label: None, of_other_kind: false, basis: None, agent: None }
+    Says { party, role, label: None, of_other_kind: false, permit: None, basis: None, agent: None }
 }
 
 /// A unit or a body that a rule points to.

@@ -48,7 +48,7 @@ fn role(role: Role, tongue: Tongue) -> &'static str {
 
 /// Who says whom: `规则（部件，小类01002）→ 指定单位养护所（D12）`.
 fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
-    let Says { party, role: quality, label, of_other_kind, basis, agent } = says;
+    let Says { party, role: quality, label, of_other_kind, permit, basis, agent } = says;
     if let Some(label) = label {
         let (before, label) = tongue.pick([("规则（", &label[0]), ("rule (", &label[1])]);
         let note = if *of_other_kind {
@@ -63,6 +63,9 @@ fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
         Tongue::Chinese => write!(out, "{quality}{}（{}）", party.name, party.id),
         Tongue::English => write!(out, "{quality} {} ({})", party.name, party.id),
     }?;
+    if let Some(permit) = permit {
+        write!(out, "{}{permit}", tongue.pick(["，许可", ", permit "]))?;
+    }
     if let Some(agent) = agent {
         match tongue {
             Tongue::Chinese => write!(out, "，由{}（{}）代处理", agent.name, agent.id),

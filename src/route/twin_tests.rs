@@ -1,6 +1,7 @@
 //! The ladder beside a stupid twin: all rules read as texts, one by one, for every report.
 
 use super::ask;
+use super::because::{About, Fate};
 use super::decide;
 use super::decision::{Decision, Outcome};
 use super::report::Report;
@@ -210,6 +211,11 @@ fn exhaust(world: &World, rules: &[Thing], seed: &mut Seed) -> usize {
         assert!(named.is_disjoint(&asked.excluded), "nobody is asked again");
         assert_eq!(decision.outcome == Outcome::Direct, named.len() == 1);
         assert_ne!(decision.outcome, Outcome::Outside);
+        let ladder = decision.because.iter().filter(|reason| matches!(reason.about, About::Step(_)));
+        let won: Vec<_> = ladder.filter(|reason| reason.fate == Fate::Won).collect();
+        // What the reasons say won is the winner, by its step and its rule, and nothing else.
+        let winner = decision.department.iter().map(|found| (About::Step(found.step), found.rule));
+        assert!(won.iter().map(|reason| (reason.about, reason.rule)).eq(winner), "{:#?}", decision.because);
         if named.is_empty() {
             return round;
         }

@@ -1,5 +1,6 @@
 //! The one table of finding codes; `schemas/RULES.md` is generated from it.
 
+use super::code_defects::DEFECTS;
 use super::finding::Severity::{self, Error, Info, Warning};
 use std::fmt::Write;
 
@@ -307,6 +308,9 @@ codes! {
     PartDropped "part_dropped" Warning
         "几何中过小的部分未保留" "a part of the shape too small to be kept was left out" =>
         "确认该部分确可忽略" "make sure that it does not matter"
+    PermitReachAssumed "permit_reach_assumed" Info
+        "行政许可画成点或线，其范围按配置的距离推定" "a permit drawn as a point or a line: how far its ground reaches is assumed" =>
+        "范围不符时改画成面，或在城市配置中改 duty.permit_reach_m" "draw it as a polygon when that is wrong, or change duty.permit_reach_m in the profile"
     ReferenceEnded "reference_ended" Error
         "仍被引用的对象不能结束" "something would end that another thing still names" =>
         "先修改或结束引用它的对象，或为其填写停用日期" "change or end what names it first, or give it a last day of validity"
@@ -461,70 +465,6 @@ impl Code {
         &TABLE[self as usize]
     }
 }
-
-/// The defects of survey deliveries that a code is about, by their numbers in the field's own lists: G grid, C component,
-/// L line, A address, R responsibility.
-const DEFECTS: &[(Code, &str)] = &[
-    (Code::AddressDuplicate, "A1"),
-    (Code::AddressOffRoad, "A1"),
-    (Code::AddressOtherCommunity, "A1"),
-    (Code::CellAreaDiffers, "G9"),
-    (Code::CellAreaUnusual, "G10"),
-    (Code::CellCutByRegion, "G7"),
-    (Code::CellInTwoDutyZones, "R3"),
-    (Code::CellMultiPart, "G8"),
-    (Code::CellPrefixUnknown, "G2"),
-    (Code::CellSequence, "G11"),
-    (Code::CellWithoutDutyZone, "R3"),
-    (Code::ClassOfCodeDiffers, "C3"),
-    (Code::ClassShape, "C7"),
-    (Code::ClassShapeUnusual, "C7"),
-    (Code::ClassUnconfirmed, "C4"),
-    (Code::ClassUnknown, "C4"),
-    (Code::CodeCounty, "C2"),
-    (Code::CodeDuplicate, "G3 C5"),
-    (Code::CodeEnded, "G3 C5"),
-    (Code::CodeForm, "G1 C1"),
-    (Code::CodeFromNumber, "C16"),
-    (Code::CodeReused, "C5"),
-    (Code::CodeRounded, "C16"),
-    (Code::CodeScientific, "C16"),
-    (Code::CompetentMissing, "C10"),
-    (Code::ComponentOutsideCover, "C8"),
-    (Code::ComponentsStacked, "C18"),
-    (Code::CoordinateFar, "C14"),
-    (Code::CoordinateOutOfRange, "C14"),
-    (Code::CoordinateSwapped, "C14"),
-    (Code::CoordinateZero, "C14"),
-    (Code::CoverGap, "G6"),
-    (Code::CoverOverlap, "G5"),
-    (Code::CoverSliver, "G5 G6"),
-    (Code::CreditCode, "C11"),
-    (Code::CrsAreaOfUse, "C14"),
-    (Code::CrsZonePrefix, "C14"),
-    (Code::DateForm, "C12"),
-    (Code::DateFuture, "C12"),
-    (Code::DateOrder, "C12"),
-    (Code::DeliveredCellDiffers, "C9"),
-    (Code::DutyZoneApart, "R4"),
-    (Code::GeometryEmpty, "C17"),
-    (Code::GeometryMissing, "C17"),
-    (Code::IntervalReversed, "G12"),
-    (Code::LineDangling, "L1"),
-    (Code::LineOverlapsItself, "L1"),
-    (Code::LineWithoutLength, "L1"),
-    (Code::NearDuplicate, "C6"),
-    (Code::ParentDisagrees, "G7"),
-    (Code::ParentMissing, "G7"),
-    (Code::RegionUncovered, "G6"),
-    (Code::RingInvalid, "G4"),
-    (Code::RingTooShort, "G4"),
-    (Code::StateUnknown, "C13"),
-    (Code::TextCut, "C15"),
-    (Code::TextGarbled, "C15"),
-    (Code::TextUndecodable, "C15"),
-    (Code::UnitIncomplete, "C10"),
-];
 
 /// The page `schemas/RULES.md`.
 pub fn page() -> String {

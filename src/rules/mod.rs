@@ -4,6 +4,7 @@
 //! nothing. What the catalogue only derives warns; only what a standard, a profile or geometry says refuses.
 
 pub mod code;
+mod code_defects;
 pub mod finding;
 
 pub mod address;
@@ -32,6 +33,7 @@ pub mod line_dangling;
 pub mod line_overlap;
 pub mod near_duplicate;
 pub mod outside_cover;
+pub mod permit_reach;
 pub mod reference;
 pub mod reference_ended;
 pub mod region_uncovered;

@@ -5,11 +5,14 @@
 #![allow(unreachable_pub, reason = "in a program, pub says what a module offers the others")]
 
 mod agree;
+#[path = "../../duties/mod.rs"]
+mod duties;
 mod locate;
 mod near;
 mod postgis;
 #[path = "../../race/mod.rs"]
 mod race;
+mod route;
 mod wkt;
 
 fn main() -> anyhow::Result<()> {
@@ -17,5 +20,6 @@ fn main() -> anyhow::Result<()> {
     server.run("CREATE EXTENSION postgis; CREATE EXTENSION btree_gist")?;
     println!("beside PostGIS {}", server.text("SELECT postgis_lib_version() || ', ' || version()")?);
     near::run(&mut server)?;
-    locate::run(&mut server)
+    locate::run(&mut server)?;
+    route::run(&mut server)
 }

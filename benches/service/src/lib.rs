@@ -1,4 +1,8 @@
-//! What the benches of the service share: a connection that asks and reads, askers at a steady rate, and latencies.
+//! What the benches of the service share: a connection that asks and reads, askers at a steady rate, latencies; bulk calls
+//! and reports.
+
+pub mod bulk;
+pub mod reports;
 
 use anyhow::{Context, bail};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -8,7 +8,7 @@ use wanmi::index::testing::Seed;
 use wanmi::live::Live;
 
 /// Everything of a reply but its time.
-fn told(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
+pub(super) fn told(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
     let mut headers = reply.headers().to_vec();
     headers.retain(|(name, _)| name != "date");
     headers.sort();

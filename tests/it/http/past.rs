@@ -11,6 +11,7 @@ use wanmi::live::past::{self, KEPT, Moment, NoCity, Past};
 use wanmi::live::watch::{Source, start};
 use wanmi::model::code::ComponentCode;
 use wanmi::model::component::Component;
+use wanmi::model::snapshot::Snapshot;
 use wanmi::model::version::Version;
 
 /// A loaded test machine builds slowly.
@@ -92,6 +93,74 @@ fn the_same_question_has_the_same_answer_while_its_city_comes_and_goes() {
         let kept = kept.lines().find_map(|line| line.strip_prefix("wanmi_past_cities ")).unwrap().to_owned();
         assert!(kept.parse::<usize>().unwrap() <= KEPT, "{kept}");
     }
+}
+
+/// Versions 42 to 45, a minute apart from 09:42: another rule, another roster, another cell's code, a component gone.
+fn duties_changed() -> MemoryStore {
+    let things = super::route::things();
+    let store = MemoryStore::new(Snapshot { things, ..city::snapshot() });
+    let set = |snapshot: &mut Snapshot, code: &str, field: &str, value: &str| {
+        let mut things = snapshot.things.iter_mut();
+        let thing = things.find(|thing| thing.code.as_str() == code).unwrap();
+        thing.values.insert(field.into(), value.into());
+    };
+    store.change(|snapshot| set(snapshot, "R-0031", "department", "D04"));
+    store.change(|snapshot| set(snapshot, "RO-1", "inspector", "I-018"));
+    store.change(|snapshot| snapshot.components.retain(|component| component.class.as_str() != "01001"));
+    store
+}
+
+#[test]
+fn a_report_of_the_past_is_decided_by_what_held_then() {
+    let store = duties_changed();
+    let (live, _watch) = start(source(&store)).unwrap();
+    let server = Server::of_service(live, |service| service.with_past(past_of(&store)));
+    let report = |at: &str, more: &str| {
+        format!(
+            "{{\"id\":\"r-1\",\"kind\":\"component\",\"class\":\"01001\",\"location\":{{\"lng\":111.2905,\
+             \"lat\":30.7003,\"crs\":\"CGCS2000\",\"accuracy_m\":30}},\"excluded_departments\":[{{\"department\":\"D01\"}}],\
+             \"at\":\"2026-11-23T{at}+08:00\"{more}}}"
+        )
+    };
+    let asked = |text: &str| {
+        let start = Instant::now();
+        loop {
+            let reply = super::route::route(server.address(), text, &[]);
+            if reply.status != 503 {
+                assert_eq!(reply.status, 200, "{}", reply.text());
+                return reply.body;
+            }
+            assert!(start.elapsed() < SOON, "{text} is never answered");
+            std::thread::yield_now();
+        }
+    };
+    let word = |body: &[u8]| {
+        let json: Value = serde_json::from_slice(body).unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let [department, inspector, component] =
+            [("department", "id"), ("inspector", "id"), ("component", "code")]
+                .map(|(of, name)| text(&json[of][name]));
+        format!(
+            "{} {department} {inspector} {}",
+            json["version"],
+            if component == "-" { "none" } else { "found" }
+        )
+    };
+    let expected = ["42 D02 I-017 found", "43 D04 I-017 found", "44 D04 I-018 found", "45 D04 I-018 none"];
+    let then: Vec<Vec<u8>> = (42..=45).map(|minute| asked(&report(&format!("09:{minute}:30"), ""))).collect();
+    assert_eq!(then.iter().map(|body| word(body)).collect::<Vec<_>>(), expected);
+    // At one time, by what was known in each version; asked in turn, cities come and go, the bytes stay.
+    let known: Vec<String> =
+        (42..=45).map(|version| report("10:00:00", &format!(",\"as_known_at\":{version}"))).collect();
+    let first: Vec<Vec<u8>> = known.iter().map(|text| asked(text)).collect();
+    assert_eq!(first.iter().map(|body| word(body)).collect::<Vec<_>>(), expected);
+    for _ in 0..3 {
+        assert_eq!(known.iter().map(|text| asked(text)).collect::<Vec<_>>(), first);
+    }
+    let lines = known.join("\n");
+    let kind = ("Content-Type", "application/x-ndjson");
+    let many = send(server.address(), ("POST", "/v1/route"), &[kind], lines.as_bytes()).text();
+    assert_eq!(many.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>(), first);
 }
 
 #[test]

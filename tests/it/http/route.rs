@@ -4,11 +4,13 @@
 use super::answers::golden;
 use super::city;
 use super::client::{Reply, Server, ask, send};
+use super::door::told;
 use super::program::{Program, stored};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wanmi::duty::testing::thing;
+use wanmi::index::testing::Seed;
 use wanmi::live::Live;
 use wanmi::model::snapshot::Snapshot;
 use wanmi::model::thing::{Thing, ThingKind};
@@ -17,7 +19,7 @@ use wanmi::store::sqlite::{Access, SqliteStore};
 use wanmi::store::{Change, Store};
 
 /// Who answers for the generated city.
-fn things() -> Vec<Thing> {
+pub(crate) fn things() -> Vec<Thing> {
     use ThingKind as K;
     let named = |kind, code: &str, name: &str| thing(kind, code, &[("name", name)]);
     let mut things = vec![
@@ -76,7 +78,7 @@ fn server() -> Server {
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-fn route(address: std::net::SocketAddr, report: &str, headers: &[(&str, &str)]) -> Reply {
+pub(crate) fn route(address: std::net::SocketAddr, report: &str, headers: &[(&str, &str)]) -> Reply {
     send(address, ("POST", "/v1/route"), &[&[JSON], headers].concat(), report.as_bytes())
 }
 
@@ -117,8 +119,8 @@ fn many_are_answered_as_one_by_one_and_bad_lines_are_named() {
     let server = server();
     let mut lines = String::new();
     let mut expected = Vec::new();
-    for number in 0..300 {
-        let east = 111.2895 + f64::from(number) * 0.000_02;
+    for number in 0..600 {
+        let east = 111.2895 + f64::from(number) * 0.000_01;
         let line = report("").replace("111.2905", &format!("{east:.6}"));
         expected.push(route(server.address(), &line, &[]).text());
         lines += &line;
@@ -127,12 +129,60 @@ fn many_are_answered_as_one_by_one_and_bad_lines_are_named() {
             lines += "{\"kind\":\"component\"}\n";
         }
     }
+    // More than one report may be long.
+    assert!(lines.len() > 65_536, "{}", lines.len());
     let kind = ("Content-Type", "application/x-ndjson");
     let many = send(server.address(), ("POST", "/v1/route"), &[kind], lines.as_bytes());
     let mut answers: Vec<String> = many.text().lines().map(str::to_owned).collect();
     let bad: Value = serde_json::from_str(&answers.remove(151)).unwrap();
     assert_eq!((&bad["line"], &bad["error"]["status"]), (&json!(152), &json!(400)));
     assert_eq!(answers, expected);
+}
+
+#[test]
+fn the_wicket_answers_as_the_router_does() {
+    let server = server();
+    let (mut seed, mut counted) = (Seed(7), [0; 2]);
+    for round in 0..2_000 {
+        let mut pick = |of: &[&'static str]| of[seed.between(0, of.len() as i32 - 1) as usize];
+        let kind = pick(&["component", "component", "event", "event", "thing"]);
+        let class = pick(&["01001", "01001", "01001", "02017", "06010", "99999"]);
+        let crs = pick(&["CGCS2000", "WGS84", "GCJ02", "WGS84", "EPSG:4490", "EPSG:1"]);
+        let place = pick(&["", "", ",\"accuracy_m\":8", ",\"accuracy_m\":300", ",\"x\":1"]);
+        let more = pick(&[
+            "",
+            ",\"knd\":\"2026-11-23\"",
+            ",\"mode\":\"typhoon\"",
+            ",\"as_known_at\":42",
+            ",\"as_known_at\":41",
+            ",\"component\":\"42050201001000003\"",
+            ",\"excluded_departments\":[{\"department\":\"D02\"}]",
+            ",\"address\":\"学院路1号\"",
+            "",
+        ]);
+        let east = 111.2895 + f64::from(seed.between(0, 400)) * 0.000_02;
+        let text = format!(
+            "{{\"id\":{round},\"kind\":\"{kind}\",\"class\":\"{class}\",\
+             \"location\":{{\"lng\":{east:.6},\"lat\":30.7003,\"crs\":\"{crs}\"{place}}},\
+             \"at\":\"2026-11-23T10:00:00+08:00\"{more}}}"
+        );
+        let text = if round % 50 == 0 { &text[..text.len() - 1] } else { &text };
+        let english = [("X-Request-Id", "r-1"), ("Accept-Language", "en")];
+        let headers = if round % 3 == 0 { &english[..] } else { &english[..1] };
+        let asked = |kind: &str| {
+            let headers = [&[("Content-Type", kind)], headers].concat();
+            told(&send(server.address(), ("POST", "/v1/route"), &headers, text.as_bytes()))
+        };
+        let (by_wicket, by_router) = (asked("application/json"), asked("application/json; charset=utf-8"));
+        assert_eq!(by_wicket, by_router, "{text}");
+        counted[usize::from(by_wicket.0 == 200)] += 1;
+    }
+    assert!(counted[0] > 300 && counted[1] > 200, "{counted:?}: the test must see refusals and answers");
+    let metrics = server.get("/metrics").text();
+    let of_route = "wanmi_http_requests_total{route=\"/v1/route\"";
+    let counts = metrics.lines().filter(|line| line.starts_with(of_route));
+    let total: u64 = counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum();
+    assert_eq!(total, 4_000, "each request is counted once");
 }
 
 #[test]

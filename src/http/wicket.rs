@@ -1,0 +1,130 @@
+//! A quick way in for one report: `POST /v1/route`, asked by hundreds a second in a typhoon.
+//!
+//! As the [door](super::door), it stands before the router and answers what is plain exactly as the router does, without its
+//! layers; the body is read first. What is not plain (a record to keep, words to resolve, another version, compression,
+//! anything wrong) goes on to the router, body and all.
+
+use super::Service;
+use super::guard;
+use super::language::Language;
+use super::route::{headers_of, plain};
+use super::router::{COMPRESSED_BYTES, Template};
+use super::serve::Peer;
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, ORIGIN, TRANSFER_ENCODING, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use std::convert::Infallible;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+const PATH: &str = "/v1/route";
+
+/// What asks for more than an answer.
+const MORE: [HeaderName; 6] = [
+    ORIGIN,
+    TRANSFER_ENCODING,
+    EXPECT,
+    ACCEPT_ENCODING,
+    CONTENT_ENCODING,
+    HeaderName::from_static("idempotency-key"),
+];
+
+/// Whether a request looks like one plain report.
+pub(super) fn is_plain<B>(service: &Service, request: &Request<B>) -> bool {
+    let (headers, most) = (request.headers(), service.shared.config.limits.body_bytes);
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u32>().ok());
+    request.method() == Method::POST
+        && request.uri().path() == PATH
+        && request.uri().query().is_none()
+        && headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
+        && length.is_some_and(|length| length <= most)
+        && !MORE.iter().any(|name| headers.contains_key(name))
+}
+
+/// Answers a report that [`is_plain`], or has the router answer it.
+pub(super) async fn answered<B>(
+    service: Service,
+    router: Router,
+    request: Request<B>,
+    from: Peer,
+) -> Result<Response<Body>, Infallible>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let start = Instant::now();
+    let (parts, sent) = request.into_parts();
+    let patience = Duration::from_secs(service.shared.config.limits.body_seconds.into());
+    // As long as its head says, which is not too long.
+    let rest = match timeout(patience, sent.collect()).await {
+        Ok(Ok(text)) => match answer(&service, &parts.headers, text.to_bytes(), (start, from)) {
+            Ok(response) => return Ok(response),
+            Err(text) => Body::from(text),
+        },
+        // The router meets the same end and names it.
+        _ => Body::new(Broken),
+    };
+    let mut request = Request::from_parts(parts, rest);
+    request.extensions_mut().insert(from);
+    tower::ServiceExt::oneshot(router, request).await
+}
+
+/// The reply to a plain report; for what the router has to answer, the report again.
+fn answer(
+    service: &Service,
+    asked: &HeaderMap,
+    text: Bytes,
+    came: (Instant, Peer),
+) -> Result<Response<Body>, Bytes> {
+    reply(service, asked, &text, came).ok_or(text)
+}
+
+fn reply(
+    service: &Service,
+    asked: &HeaderMap,
+    text: &[u8],
+    (start, from): (Instant, Peer),
+) -> Option<Response<Body>> {
+    let (shown, language) = (service.live.load(), Language::of(asked));
+    // A panic is met again, and told, on the long way.
+    let decide = || plain(service, &shown, text, language);
+    let decision = catch_unwind(AssertUnwindSafe(decide)).ok()??;
+    let shared = &service.shared;
+    let _under_way = shared.admission.enter().ok()?;
+    shared.admission.count(from.0).ok()?;
+    let id = guard::request_id(asked);
+    let is_long = decision.len() >= usize::from(COMPRESSED_BYTES);
+    let mut response = Response::new(Body::from(decision));
+    let headers = response.headers_mut();
+    headers.reserve(14);
+    headers.extend(headers_of("application/json", language));
+    if is_long {
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    guard::name(headers, shown.city.version, &id);
+    guard::told(service, (&Method::POST, Some(Template(PATH))), response.status(), (start, &id));
+    Some(response)
+}
+
+/// A body that broke off.
+struct Broken;
+
+impl http_body::Body for Broken {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
+    }
+}
