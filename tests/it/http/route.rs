@@ -147,7 +147,7 @@ fn the_wicket_answers_as_the_router_does() {
         let mut pick = |of: &[&'static str]| of[seed.between(0, of.len() as i32 - 1) as usize];
         let kind = pick(&["component", "component", "event", "event", "thing"]);
         let class = pick(&["01001", "01001", "01001", "02017", "06010", "99999"]);
-        let crs = pick(&["CGCS2000", "WGS84", "GCJ02", "WGS84", "EPSG:4490", "EPSG:1"]);
+        let crs = pick(&["CGCS2000", "WGS84", "GCJ02", "WGS84", "EPSG:4490", "CGCS2024"]);
         let place = pick(&["", "", ",\"accuracy_m\":8", ",\"accuracy_m\":300", ",\"x\":1"]);
         let more = pick(&[
             "",
