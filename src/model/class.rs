@@ -88,6 +88,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind that this one is not.
+    #[must_use]
     pub fn other(self) -> Kind {
         match self {
             Kind::Component => Kind::Event,

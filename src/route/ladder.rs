@@ -265,7 +265,9 @@ impl<'a> Asked<'a, '_> {
                 continue;
             }
             let mut named = self.named(step, rule, told);
-            named.iter_mut().for_each(|named| named.says.of_other_kind = !rank.is_of_own_kind());
+            for named in &mut named {
+                named.says.of_other_kind = !rank.is_of_own_kind();
+            }
             if named.is_empty() && rule.answer != Answer::Nobody {
                 told.push(say(Fate::NotValid, Why::NamesNobody(&rule.label)));
             }

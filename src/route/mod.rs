@@ -131,17 +131,17 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
 
 /// Who goes, or why nobody does.
 fn inspector<'a>(duty: &'a Duties, report: &Report<'a>, decision: &mut Decision<'a>) {
-    let found = decision.around.zone.map(|zone| {
-        duty.rosters
-            .on_duty(zone, report.at, decision.mode, &duty.calendar)
-            .ok_or(Why::NobodyInZone(&zone.code))
-    });
-    match found.unwrap_or(Err(Why::NoZone)) {
-        Ok(found) => decision.inspector = Some(found),
-        Err(why) => {
-            decision.because.push(Reason { about: About::Inspector, rule: None, fate: Fate::NotValid, why });
-        }
+    let Some(zone) = decision.around.zone else {
+        return decision.because.push(nobody_goes(Why::NoZone));
+    };
+    decision.inspector = duty.rosters.on_duty(zone, report.at, decision.mode, &duty.calendar);
+    if decision.inspector.is_none() {
+        decision.because.push(nobody_goes(Why::NobodyInZone(&zone.code)));
     }
+}
+
+fn nobody_goes(why: Why<'_>) -> Reason<'_> {
+    Reason { about: About::Inspector, rule: None, fate: Fate::NotValid, why }
 }
 
 /// The control area that does not take the class now.

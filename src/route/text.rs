@@ -49,8 +49,8 @@ fn role(role: Role, tongue: Tongue) -> &'static str {
 /// Who says whom: `规则（部件，小类01002）→ 指定单位养护所（D12）`.
 fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
     let Says { party, role: quality, label, of_other_kind, permit, basis, agent } = says;
-    if let Some(label) = label {
-        let (before, label) = tongue.pick([("规则（", &label[0]), ("rule (", &label[1])]);
+    if let Some([chinese, english]) = label {
+        let (before, label) = tongue.pick([("规则（", chinese), ("rule (", english)]);
         let note = if *of_other_kind {
             tongue.pick(["；部件与事项同号，通用", "; one number, one subject"])
         } else {
