@@ -108,9 +108,10 @@ impl Twin {
         component.class = ClassCode::new(&format!("{:05}", 1_001 + number % 6)).unwrap();
         component.name = (!number.is_multiple_of(3)).then(|| format!("名{}", number % 5).into());
         component.owner.name = Some(format!("单位{}", number % 4).into());
-        component.surveyed = (number % 5 > 0).then(|| format!("202607{:02}", number % 28 + 1).into());
+        component.surveyed =
+            (!number.is_multiple_of(5)).then(|| format!("202607{:02}", number % 28 + 1).into());
         component.changed = (number % 7 > 4).then(|| format!("202607{:02}", number % 28 + 1).into());
-        component.note = (number % 3 > 0).then(|| format!("注\"{}", number % 4).into());
+        component.note = (!number.is_multiple_of(3)).then(|| format!("注\"{}", number % 4).into());
         component.extra =
             (0..number % 3).map(|n| (format!("字段{n}"), format!("值{}", number % 2))).collect();
         component

@@ -175,7 +175,7 @@ mod tests {
         // Codes of many lengths, also beyond a byte, in no order; every seventh number is none.
         let code =
             |i: u32| format!("{}{}", i.wrapping_mul(2_654_435_761) % 997, "码".repeat(i as usize % 150));
-        let numbers = |i: u32| std::array::from_fn(|c| if i % 7 == 0 { NONE } else { i << (c * 3) });
+        let numbers = |i: u32| std::array::from_fn(|c| if i.is_multiple_of(7) { NONE } else { i << (c * 3) });
         for count in [0, 1, 15, 16, 17, 300] {
             let mut wide = Wide::default();
             let mut pushed: Vec<(String, u32)> = (0..count).map(|i| (code(i), i)).collect();

@@ -97,10 +97,8 @@ pub fn document() -> Result<String, serde_json::Error> {
                 all_present(schema);
             }
             if name == "Problem" {
-                let required = schema["required"].as_array_mut();
-                required
-                    .into_iter()
-                    .for_each(|names| names.retain(|name| !problem::SOME.iter().any(|some| name == some)));
+                let Some(names) = schema["required"].as_array_mut() else { continue };
+                names.retain(|name| !problem::SOME.iter().any(|some| name == some));
             }
         }
     }
