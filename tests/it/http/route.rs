@@ -244,7 +244,7 @@ fn what_no_reply_tells_stays_unless_it_is_sent() {
     let tag = seen.header("etag").unwrap();
     let made = change(&program, ("PUT", path), ("If-Match", tag), Some(values.clone()));
     assert_eq!(made.status, 200, "{}", made.text());
-    let told = |of: &str| stored().get(of).map(|value| value.to_string());
+    let told = |of: &str| stored().get(of).map(ToString::to_string);
     assert_eq!((told("department").as_deref(), told("phone").as_deref()), (Some("D04"), Some("10000000017")));
     // What a reply does tell goes when it is not sent.
     assert_eq!(put(&json!({"name": "王伟"})).status, 200);
@@ -264,20 +264,8 @@ fn nothing_ends_that_others_name_and_they_are_listed() {
     let end = |kind: &str, code: &str| {
         change(&program, ("DELETE", &format!("/v1/things/{kind}/{code}")), ("If-Match", "*"), None)
     };
-    let make = |kind: &str, code: &str, values: Value| {
-        let made = change(
-            &program,
-            ("PUT", &format!("/v1/things/{kind}/{code}")),
-            ("If-None-Match", "*"),
-            Some(values),
-        );
-        assert_eq!(made.status, 200, "{}", made.text());
-    };
-    make(
-        "rosters",
-        "RO-2",
-        json!({"zone": "Z-12", "inspector": "I-018", "kind": "leave", "valid_from": "20261201"}),
-    );
+    let leave = json!({"zone": "Z-12", "inspector": "I-018", "kind": "leave", "valid_from": "20261201"});
+    make(&program, "rosters/RO-2", leave);
     let switch = json!({"mode": "typhoon", "author": "值班长", "reason": "演练", "starts_at": "2999-01-01T00:00:00+08:00"});
     let switched = send(program.address, ("POST", "/v1/mode"), &[JSON], switch.to_string().as_bytes());
     assert_eq!(switched.status, 200, "{}", switched.text());
@@ -323,19 +311,28 @@ fn nothing_ends_that_others_name_and_they_are_listed() {
         let ended = end(kind, code);
         assert_eq!(ended.status, 200, "{kind} {code}: {}", ended.text());
     }
-    // Many are counted, and the first ones told.
+}
+
+#[test]
+fn many_that_name_a_thing_are_counted_and_the_first_ones_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(folder.path());
     for number in 0..25 {
-        make(
-            "duty_rules",
-            &format!("R-{number:02}"),
-            json!({"classes": "01001", "department": "D04", "priority": number}),
-        );
+        let rule = json!({"classes": "01001", "department": "D04", "priority": number});
+        make(&program, &format!("duty_rules/R-{number:02}"), rule);
     }
-    let problem = end("departments", "D04").json();
+    let refused = change(&program, ("DELETE", "/v1/things/departments/D04"), ("If-Match", "*"), None);
+    let problem = refused.json();
     assert_eq!(
         (problem["referrers"].as_array().unwrap().len(), &problem["referrers_total"]),
         (20, &json!(25))
     );
+}
+
+/// Makes a thing, `layer/code`.
+fn make(program: &Program, thing: &str, values: Value) {
+    let made = change(program, ("PUT", &format!("/v1/things/{thing}")), ("If-None-Match", "*"), Some(values));
+    assert_eq!(made.status, 200, "{}", made.text());
 }
 
 /// Asks until an answer is as wanted.

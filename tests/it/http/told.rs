@@ -17,7 +17,7 @@ fn snapshot(heavy: usize) -> Snapshot {
     let mut snapshot = city::snapshot();
     let mut seed = Seed(77);
     for (i, component) in snapshot.components.iter_mut().enumerate() {
-        let mut some = |text: String| (seed.number() % 3 > 0).then(|| text.as_str().into());
+        let mut some = |text: String| (!seed.number().is_multiple_of(3)).then(|| text.as_str().into());
         component.surveyed = some(format!("202607{:02}", i % 28 + 1));
         component.changed = some(format!("202608{:02}", i % 9 + 1));
         component.data_source = some(["实测", "\"转录\"\n", ""][i % 3].to_owned());
