@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("export", &["geom", "model", "cover", "store"]),
     ("record", &["geom", "model"]),
     ("config", &[]),
-    ("edit", &["geom", "model", "city", "store", "rules"]),
+    ("edit", &["geom", "model", "city", "store", "rules", "inventory"]),
     ("live", &["model", "city", "draw", "store"]),
     (
         "http",

@@ -2,9 +2,11 @@
 
 pub mod thing;
 mod undo;
+pub mod version;
 
 use crate::city::City;
 use crate::geom::shape::ShapeKind;
+pub use crate::inventory::refused::Refused as NotProved;
 use crate::model::code::ClassCode;
 use crate::model::component::{Component, Place, Unit};
 use crate::model::text::Text;
@@ -100,6 +102,9 @@ pub enum EditError {
     /// The store refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The city that would come of it cannot be read or built.
+    #[error(transparent)]
+    Unbuildable(Box<NotProved>),
 }
 
 /// What is done with a change that the rules let pass, made against a version.

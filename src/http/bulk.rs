@@ -48,6 +48,18 @@ pub(super) struct Asked<'a> {
 /// Answers one line, without its end, by adding a line without its end.
 pub(super) type AnswerLine = fn(&Asked, &[u8], &mut Vec<u8>) -> Result<(), Problem>;
 
+/// Answers the lines of a block together, one result for each in order; what it promises of a line must hold when it returns.
+pub(super) type AnswerBlock = dyn Fn(&Asked, &[(u64, &[u8])]) -> Vec<Result<Vec<u8>, Problem>> + Send + Sync;
+
+/// How lines are answered.
+#[derive(Clone)]
+pub(super) enum Answer {
+    /// One by one.
+    Line(AnswerLine),
+    /// A block at a time; lines come with their numbers.
+    Block(Arc<AnswerBlock>),
+}
+
 /// The reply's body to a bulk call.
 ///
 /// # Errors
@@ -56,7 +68,7 @@ pub(super) fn answered(
     service: &Service,
     language: Language,
     body: Body,
-    answer: AnswerLine,
+    answer: Answer,
 ) -> Result<Body, Problem> {
     let permit = service.shared.admission.enter_bulk()?;
     let limits = &service.shared.config.limits;
@@ -95,7 +107,7 @@ async fn receive(mut body: Body, spool: Arc<Spool>, idle: Duration) {
 struct Call {
     service: Service,
     language: Language,
-    answer: AnswerLine,
+    answer: Answer,
     spool: Arc<Spool>,
     idle: Duration,
     /// Lines handed out so far.
@@ -183,11 +195,11 @@ impl Call {
     }
 
     fn start(&self, block: Block) -> Answers {
-        let (service, language, answer) = (self.service.clone(), self.language, self.answer);
+        let (service, language, answer) = (self.service.clone(), self.language, self.answer.clone());
         tokio::task::spawn_blocking(move || {
             let shown = service.live.load();
             let asked = Asked { service: &service, shown: &shown, now: (service.clock)(), language };
-            answers(&asked, &block, answer)
+            answers(&asked, &block, &answer)
         })
     }
 
@@ -214,26 +226,49 @@ impl Call {
     }
 }
 
+impl Block {
+    /// Its lines that are not empty, with their numbers.
+    fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let lines = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        let lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        (self.first..).zip(lines).filter(|(_, line)| !line.is_empty())
+    }
+}
+
 /// The answers to the lines of a block.
-fn answers(asked: &Asked, block: &Block, answer: AnswerLine) -> Vec<u8> {
+fn answers(asked: &Asked, block: &Block, answer: &Answer) -> Vec<u8> {
     let mut answers = Vec::with_capacity(block.bytes.len() * 6);
-    let lines = block.bytes.strip_suffix(b"\n").unwrap_or(&block.bytes);
-    for (number, line) in (block.first..).zip(lines.split(|byte| *byte == b'\n')) {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
+    let is_long = |line: &[u8]| line.len() > LINE_BYTES;
+    let too_long = || Problem::new(Code::LineTooLong, format!("the line is longer than {LINE_BYTES} bytes"));
+    let end = |answers: &mut Vec<u8>, start, number, answered: Result<(), Problem>| match answered {
+        Ok(()) => answers.push(b'\n'),
+        Err(problem) => {
+            answers.truncate(start);
+            write_problem(answers, number, &problem, asked.language);
         }
-        let start = answers.len();
-        let answered = if line.len() > LINE_BYTES {
-            Err(Problem::new(Code::LineTooLong, format!("the line is longer than {LINE_BYTES} bytes")))
-        } else {
-            answer(asked, line, &mut answers)
-        };
-        match answered {
-            Ok(()) => answers.push(b'\n'),
-            Err(problem) => {
-                answers.truncate(start);
-                write_problem(&mut answers, number, &problem, asked.language);
+    };
+    match answer {
+        Answer::Line(answer) => {
+            for (number, line) in block.lines() {
+                let start = answers.len();
+                let answered =
+                    if is_long(line) { Err(too_long()) } else { answer(asked, line, &mut answers) };
+                end(&mut answers, start, number, answered);
+            }
+        }
+        Answer::Block(answer) => {
+            let short: Vec<(u64, &[u8])> = block.lines().filter(|(_, line)| !is_long(line)).collect();
+            let mut answered = answer(asked, &short).into_iter();
+            for (number, line) in block.lines() {
+                let start = answers.len();
+                // One for each line, so there is always a next one.
+                let told = if is_long(line) {
+                    Err(too_long())
+                } else {
+                    answered.next().unwrap_or_else(|| Err(too_long()))
+                };
+                let told = told.map(|line| answers.extend_from_slice(&line));
+                end(&mut answers, start, number, told);
             }
         }
     }

@@ -5,7 +5,6 @@ use super::geojson::{self, Geometry};
 use super::page::{Page, PageParameters};
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
-use super::query::Query;
 use super::{Service, reply};
 use crate::city::City;
 use crate::cover::{CellId, Cover};
@@ -96,15 +95,14 @@ pub(super) async fn one(
     headers: HeaderMap,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (query, shown) = past::asked(&service, &shown, &uri, &[])?;
     query.done()?;
     let code = code_in(code)?;
     let unknown =
         || Problem::new(Code::CellUnknown, format!("no cell has the code {code:?} in this version"));
     let city = &shown.city;
     let cell = city.cell_id(&code).ok_or_else(unknown)?;
-    reply::of(&shown, reply::tagged_json(&headers, &cell_reply(city, cell).ok_or_else(unknown)?))
+    reply::tagged_of(&shown, &headers, &cell_reply(city, cell).ok_or_else(unknown)?)
 }
 
 /// Answers with a page of cells and their figures.
@@ -125,8 +123,8 @@ pub(super) async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["region", "bbox", "crs", "after", "limit", "at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (mut query, shown) =
+        past::asked(&service, &shown, &uri, &["region", "bbox", "crs", "after", "limit"])?;
     let city = &shown.city;
     let window = window(city.inventory.origin(), &mut query);
     let are_in = query.text("region").map(|code| in_region(city, &mut query, &code));
@@ -134,7 +132,7 @@ pub(super) async fn list(
     let (page, window) = query.with(asked)?;
     let Some(cover) = city.grid.as_ref().map(|grid| &grid.cover) else {
         let none = CellsReply { version: city.version, cells: Vec::new(), next: None };
-        return reply::of(&shown, reply::tagged_json(&headers, &none));
+        return reply::tagged_of(&shown, &headers, &none);
     };
     let passes = |id: &CellId| {
         are_in.as_ref().is_none_or(|are_in| are_in[id.index()])
@@ -145,7 +143,7 @@ pub(super) async fn list(
     let told = page.take(ids, |id| city.cell(*id).code.to_string());
     let cells = told.items.into_iter().map(|id| record(city, cover, id)).collect();
     let told = CellsReply { version: city.version, cells, next: told.next };
-    reply::of(&shown, reply::tagged_json(&headers, &told))
+    reply::tagged_of(&shown, &headers, &told)
 }
 
 /// The code in a path.

@@ -225,7 +225,7 @@ pub(super) fn problem(code: &str, error: &EditError) -> Problem {
             detail: "effective is not after now; leave it out to change the component at once".to_owned(),
         }]),
         EditError::Store(error) => not_stored(error),
-        EditError::StillNamed(_) => Problem::internal(error),
+        EditError::StillNamed(_) | EditError::Unbuildable(_) => Problem::internal(error),
     }
 }
 

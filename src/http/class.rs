@@ -2,7 +2,6 @@
 
 use super::past::{self, MomentParameters};
 use super::problem::Problem;
-use super::query::Query;
 use super::{Service, reply};
 use crate::city::City;
 use crate::geom::shape::ShapeKind;
@@ -75,8 +74,7 @@ pub(super) async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["edition", "kind", "used", "at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (mut query, shown) = past::asked(&service, &shown, &uri, &["edition", "kind", "used"])?;
     let edition = query.word("edition", &Edition::ALL.map(|edition| (edition.as_str(), edition)));
     let kind = query.word("kind", &[("component", Kind::Component), ("event", Kind::Event)]);
     let used = query.word("used", &[("true", true), ("false", false)]);
@@ -89,7 +87,7 @@ pub(super) async fn list(
     let city = &shown.city;
     let classes = records(city).into_iter().filter(passes).collect();
     let told = ListReply { version: city.version, edition: city.record.profile.edition, classes };
-    reply::of(&shown, reply::tagged_json(&headers, &told))
+    reply::tagged_of(&shown, &headers, &told)
 }
 
 fn records(city: &City) -> Vec<Record<'_>> {

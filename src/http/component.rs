@@ -4,7 +4,6 @@ use super::cell::code_in;
 use super::geojson::{self, Geometry};
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
-use super::query::Query;
 use super::record::{Record, RecordMissing, read, record};
 use super::{Service, change, reply};
 use crate::live::Shown;
@@ -43,8 +42,7 @@ pub(super) async fn one(
     headers: HeaderMap,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (query, shown) = past::asked(&service, &shown, &uri, &[])?;
     query.done()?;
     let code = code_in(code)?;
     let city = &shown.city;

@@ -2,6 +2,7 @@
 //! the reply, strict headers, one line in the log, counters.
 
 use super::language::Language;
+use super::lines::NDJSON;
 use super::problem::{Code, Problem};
 use super::reply::Answered;
 use super::router::Template;
@@ -34,9 +35,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The only calls whose body may be a stream of lines without bounds.
 const BULK: [&str; 2] = ["/v1/locate", "/v1/route"];
-
-/// One JSON object a line.
-const NDJSON: &str = "application/x-ndjson";
 
 /// What answers of the API may load: nothing.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

@@ -1,6 +1,6 @@
 //! `POST /v1/locate`: many places, a line each.
 
-use super::bulk::{Asked, answered};
+use super::bulk::{Answer, Asked, answered};
 use super::language::Language;
 use super::locate::{CONFIDENCE_DEFAULT, Located, Question, answer, circle_of, read, stamp, time_of};
 use super::problem::{Code, Problem};
@@ -20,7 +20,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// The media type of bulk calls.
-const NDJSON: &str = "application/x-ndjson";
+pub(super) const NDJSON: &str = "application/x-ndjson";
 
 /// The longest id in bytes.
 const ID_BYTES: usize = 256;
@@ -82,7 +82,7 @@ pub(super) async fn locate(
         let detail = format!("the body is {kind:?}; send {NDJSON}, one JSON object a line");
         return Err(Problem::new(Code::MediaTypeUnsupported, detail));
     }
-    let reply = answered(&service, Language::of(&headers), body, line)?;
+    let reply = answered(&service, Language::of(&headers), body, Answer::Line(line))?;
     let kind = [
         (CONTENT_TYPE, HeaderValue::from_static(NDJSON)),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -18,6 +18,7 @@ mod body;
 mod bulk;
 mod cell;
 mod change;
+mod changeset;
 mod class;
 mod component;
 mod components;

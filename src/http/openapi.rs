@@ -1,10 +1,10 @@
 //! `GET /openapi.json`: the API as `OpenAPI` 3.1, made from the code that answers.
 
-use super::problem::{self, Body, Code, FieldError, Problem, Referrer};
+use super::problem::{Body, Code, FieldError, Problem, Referrer};
 use super::{
-    cell, change, class, component, components, convert, decisions, duplicates, geojson, health, history,
-    lines, locate, metrics, mode, profile, query, region, replay, reply, route, scheduled, thing, tile,
-    tilejson, web,
+    cell, change, changeset, class, component, components, convert, decisions, duplicates, geojson, health,
+    history, lines, locate, metrics, mode, profile, query, region, replay, reply, route, scheduled, thing,
+    tile, tilejson, web,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -32,7 +32,7 @@ use utoipa::OpenApi;
     paths(
         locate::locate, lines::locate, convert::convert, route::route, duplicates::duplicates, decisions::one, decisions::follow, decisions::rates, replay::replay, mode::current, mode::switch, thing::all, thing::one,
         thing::change, components::list, component::one, change::change, history::history, history::undo,
-        scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
+        changeset::list, changeset::one, changeset::undo, scheduled::list, scheduled::withdraw, cell::list, cell::one, region::list,
         region::one, class::list, profile::one, tile::tile, tilejson::tilejson, web::style, health::healthz, health::readyz, metrics::metrics, openapi,
     ),
     components(schemas(Body<'static>, FieldError, Referrer, geojson::GeometrySchema)),
@@ -55,8 +55,29 @@ const SENT: [&str; 12] = [
     "OutcomeBody",
 ];
 
+/// Members that only some replies of a shape have.
+const SOMETIMES: [(&str, &str); 3] =
+    [("Problem", "referrers"), ("Problem", "referrers_total"), ("DecisionLine", "decision")];
+
 /// Lists whose parameters name things that may not exist.
 const FILTERED: [&str; 3] = ["/v1/components", "/v1/cells", "/v1/regions"];
+
+/// What calls that judge, decide or change may find: that something is not there (404), stands against it (409), is not what the
+/// caller saw (412, 428), comes in a wrong kind (415), is refused by a rule or for its key (422), or finds no room (507).
+const OWN: [(&str, &str, &[u16]); 12] = [
+    ("post", "/v1/locate", &[415]),
+    ("post", "/v1/route", &[404, 415, 422, 507]),
+    ("post", "/v1/duplicates", &[404]),
+    ("post", "/v1/decisions/{id}/outcomes", &[409, 507]),
+    ("post", "/v1/mode", &[412, 422]),
+    ("put", "/v1/things/{kind}/{code}", &[412, 422, 428]),
+    ("patch", "/v1/things/{kind}/{code}", &[412, 422, 428]),
+    ("delete", "/v1/things/{kind}/{code}", &[409, 412, 428]),
+    ("patch", "/v1/components/{code}", &[412, 422, 428]),
+    ("post", "/v1/components/{code}/undo", &[409, 412, 428]),
+    ("post", "/v1/changesets/{version}/undo", &[409, 412, 422, 428]),
+    ("post", "/v1/scheduled/{number}/withdraw", &[409]),
+];
 
 /// The document, made once.
 static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| document().unwrap_or_default().into_bytes());
@@ -96,10 +117,8 @@ pub fn document() -> Result<String, serde_json::Error> {
             if !SENT.contains(&name.as_str()) {
                 all_present(schema);
             }
-            if name == "Problem" {
-                let Some(names) = schema["required"].as_array_mut() else { continue };
-                names.retain(|name| !problem::SOME.iter().any(|some| name == some));
-            }
+            let sometimes = SOMETIMES.iter().filter(|(of, _)| *of == name.as_str());
+            sometimes.for_each(|(_, member)| may_be_absent(schema, member));
         }
     }
     Ok(serde_json::to_string_pretty(&api)? + "\n")
@@ -133,17 +152,12 @@ fn add_problems(path: &str, method: &str, operation: &mut Value) {
     if path.contains('{') || FILTERED.contains(&path) {
         statuses.push(404);
     }
+    // Any body may be too large.
     if method != "get" {
-        statuses.extend([413, 415]);
+        statuses.push(413);
     }
-    // Calls that judge, decide or change may find that something is not there, or is not what it was.
-    if path.starts_with("/v1/") && path != "/v1/locate" && method != "get" {
-        statuses.extend([404, 409, 412, 422, 428]);
-    }
-    // The record of decisions may have no room left.
-    if path == "/v1/route" || path.ends_with("/outcomes") {
-        statuses.push(507);
-    }
+    let own = OWN.iter().filter(|(of, to, _)| (*of, *to) == (method, path));
+    statuses.extend(own.flat_map(|(.., own)| own.iter()));
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);
         let codes: Vec<String> = codes.map(|code| format!("`{}`", code.as_str())).collect();
@@ -174,6 +188,16 @@ fn all_present(schema: &mut Value) {
     }
     if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
         parts.iter_mut().for_each(all_present);
+    }
+}
+
+/// A member that may be missing all the same.
+fn may_be_absent(schema: &mut Value, member: &str) {
+    if let Some(names) = schema["required"].as_array_mut() {
+        names.retain(|name| name != member);
+    }
+    if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        parts.iter_mut().for_each(|part| may_be_absent(part, member));
     }
 }
 

@@ -50,6 +50,11 @@ impl Page {
         &self.after
     }
 
+    /// The most things that the page may have.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Takes the page from things that come in the order of their codes, from behind [`Page::after`] on.
     pub(super) fn take<T>(
         &self,

@@ -6,6 +6,7 @@ use super::query::Query;
 use crate::live::Shown;
 use crate::live::past::{Moment, NoCity};
 use crate::model::version::{Version, instant_of};
+use axum::http::Uri;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -55,6 +56,22 @@ pub(super) fn moment(query: &mut Query, now: OffsetDateTime) -> Moment {
         number.map(Version)
     });
     Moment { at, as_known_at }
+}
+
+/// The parameters of a call about the city as it is or was, which has `own` ones beside those of the moment, and the city that
+/// it is put to.
+///
+/// # Errors
+/// As [`city`].
+pub(super) fn asked(
+    service: &Service,
+    in_use: &Arc<Shown>,
+    uri: &Uri,
+    own: &[&str],
+) -> Result<(Query, Arc<Shown>), Problem> {
+    let mut query = Query::of(uri, &[own, &["at", "as_known_at"]].concat());
+    let shown = city(service, in_use, &mut query)?;
+    Ok((query, shown))
 }
 
 /// The city that a request is put to, `shown` unless it names another; what is wrong is refused together with the rest.

@@ -121,6 +121,8 @@ problems! {
     RegionUnknown = "region_unknown", 404, "没有这个区域", "unknown region";
     /// No scheduled change has the number.
     ScheduleUnknown = "schedule_unknown", 404, "没有这个预定变更", "unknown scheduled change";
+    /// No version has the number.
+    ChangesetUnknown = "changeset_unknown", 404, "没有这个变更集", "unknown changeset";
     /// There is no such kind of thing.
     ThingKindUnknown = "thing_kind_unknown", 404, "没有这类对象", "unknown kind of thing";
     /// No thing of the kind has the code.
@@ -264,9 +266,6 @@ pub(super) struct Body<'a> {
     #[schema(value_type = u64)]
     referrers_total: Option<usize>,
 }
-
-/// The members that only some problems have.
-pub(super) const SOME: [&str; 2] = ["referrers", "referrers_total"];
 
 impl Problem {
     /// A problem with the request as a whole.

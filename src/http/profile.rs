@@ -2,7 +2,6 @@
 
 use super::past::{self, MomentParameters};
 use super::problem::Problem;
-use super::query::Query;
 use super::{Service, reply};
 use crate::live::Shown;
 use crate::model::profile::Profile;
@@ -41,8 +40,7 @@ pub(super) async fn one(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (query, shown) = past::asked(&service, &shown, &uri, &[])?;
     query.done()?;
     let record = &shown.city.record;
     let told = ProfileReply {
@@ -51,5 +49,5 @@ pub(super) async fn one(
         region: &record.region,
         profile: &record.profile,
     };
-    reply::of(&shown, reply::tagged_json(&headers, &told))
+    reply::tagged_of(&shown, &headers, &told)
 }

@@ -1,5 +1,6 @@
 //! Decisions that are recorded: a route call with an `Idempotency-Key`, and what every call to the record shares.
 
+use super::bulk::{AnswerBlock, Asked};
 use super::language::Language;
 use super::problem::{Code, Problem};
 use super::route::{moment, refused, tongue};
@@ -16,6 +17,7 @@ use crate::route::report::Report;
 use crate::route::{decide, deciding_step, write};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -70,20 +72,8 @@ pub(super) async fn recorded(
         }
         let ask = read(&text).map_err(refused)?;
         let shown = past::city_of_report(&service, &shown, &moment(&ask), Duration::ZERO)?;
-        let (decision, facts, at_ms) = decided(&shown.city, &ask, &service.shared.names, now, language)?;
-        let report_id = ask.id.map(|id| id.get().trim_matches('"').to_owned()).filter(|id| id != "null");
-        let entry = Entry {
-            client,
-            key: Some(key),
-            report_id,
-            report: text.to_vec(),
-            decision,
-            language: language.tag().to_owned(),
-            version: shown.city.version,
-            at_ms,
-            now_ms,
-            facts,
-        };
+        let given = Given { client, key, report: text.to_vec(), language };
+        let entry = given.decided(&shown.city, &ask, &service.shared.names, now)?;
         Ok(Err((entry, record)))
     };
     let decided =
@@ -94,6 +84,114 @@ pub(super) async fn recorded(
     };
     let id = HeaderValue::from_str(&id.to_string()).map_err(|error| Problem::internal(&error))?;
     Ok((decision, id))
+}
+
+/// Decides and records the lines of a bulk call: each under the call's key and its report's id, or its number without one.
+///
+/// A line is told when it is on disk; the lines of a block are one transaction.
+///
+/// # Errors
+/// [`Code::RecordClosed`] for a service without a record.
+pub(super) fn lines(service: &Service, (client, key): (String, String)) -> Result<Arc<AnswerBlock>, Problem> {
+    let record = record_of(service)?;
+    Ok(Arc::new(move |asked: &Asked, lines: &[(u64, &[u8])]| {
+        let mut entries = Vec::with_capacity(lines.len());
+        let judged: Vec<Result<Option<Recorded>, Problem>> = lines
+            .iter()
+            .map(|line| {
+                let found = entry(asked, &record, (&client, &key), *line)?;
+                Ok(found.map_or_else(Some, |entry| {
+                    entries.push(entry);
+                    None
+                }))
+            })
+            .collect();
+        let written = record.decide_all(entries).map_err(|error| line_problem(&error));
+        let mut written = written.map(Vec::into_iter);
+        let told = judged.into_iter().map(|judged| match (judged?, &mut written) {
+            (Some(known), _) => Ok(line_of(&known)),
+            (None, Ok(written)) => {
+                let recorded = written.next().unwrap_or(Err(RecordError::Closed));
+                recorded.map(|recorded| line_of(&recorded)).map_err(|error| line_problem(&error))
+            }
+            (None, Err(problem)) => Err(problem.clone()),
+        });
+        told.collect()
+    }))
+}
+
+/// What is to be recorded for a line, or what was.
+fn entry(
+    asked: &Asked,
+    record: &Record,
+    (client, key): (&str, &str),
+    (number, line): (u64, &[u8]),
+) -> Result<Result<Entry, Recorded>, Problem> {
+    let ask = read(line).map_err(refused)?;
+    // No header holds a line's end, so these keys meet no key of a single call.
+    let key = match ask.id.map(RawValue::get).filter(|id| *id != "null") {
+        Some(id) => format!("{key}\n{id}"),
+        None => format!("{key}\nline {number}"),
+    };
+    let now_ms = millis(asked.now);
+    if let Some(known) = record.known(client, &key, line, now_ms).map_err(|error| line_problem(&error))? {
+        return Ok(Err(known));
+    }
+    let shown = past::city_of_report(asked.service, asked.shown, &moment(&ask), past::PATIENCE)?;
+    let given = Given { client: client.to_owned(), key, report: line.to_vec(), language: asked.language };
+    given.decided(&shown.city, &ask, &asked.service.shared.names, asked.now).map(Ok)
+}
+
+/// What the record says of a line, as a problem.
+fn line_problem(error: &RecordError) -> Problem {
+    let RecordError::KeyReused { key, id } = error else { return problem(error) };
+    let name = key.split_once('\n').map_or(&**key, |(_, name)| name);
+    let detail = format!(
+        "under this Idempotency-Key {name} was recorded as {id} with another report; take another key"
+    );
+    Problem::new(Code::IdempotencyKeyReused, detail)
+}
+
+/// A line of a reply: the decision after the number that it is recorded under.
+fn line_of(Recorded { id, decision, .. }: &Recorded) -> Vec<u8> {
+    let number = format!("{{\"decision\":\"{id}\",");
+    // A decision is an object: its members follow the number.
+    [number.as_bytes(), decision.get(1..).unwrap_or_default()].concat()
+}
+
+/// A report that came to be recorded.
+struct Given {
+    client: String,
+    key: String,
+    report: Vec<u8>,
+    language: Language,
+}
+
+impl Given {
+    /// The report decided, to be recorded.
+    fn decided(
+        self,
+        city: &City,
+        ask: &Ask<'_>,
+        names: &Shelf,
+        now: OffsetDateTime,
+    ) -> Result<Entry, Problem> {
+        let Given { client, key, report, language } = self;
+        let (decision, facts, at_ms) = decided(city, ask, names, now, language)?;
+        let report_id = ask.id.map(|id| id.get().trim_matches('"').to_owned()).filter(|id| id != "null");
+        Ok(Entry {
+            client,
+            key: Some(key),
+            report_id,
+            report,
+            decision,
+            language: language.tag().to_owned(),
+            version: city.version,
+            at_ms,
+            now_ms: millis(now),
+            facts,
+        })
+    }
 }
 
 /// The decision on a report as bytes, what the record needs to know of it, and the moment it is about.

@@ -5,7 +5,6 @@ use super::geojson::{self, Geometry};
 use super::page::{Page, PageParameters};
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
-use super::query::Query;
 use super::{Service, reply};
 use crate::city::City;
 use crate::cover::CellId;
@@ -89,8 +88,7 @@ pub(super) async fn one(
     headers: HeaderMap,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (query, shown) = past::asked(&service, &shown, &uri, &[])?;
     query.done()?;
     let code = code_in(code)?;
     let city = &shown.city;
@@ -101,7 +99,7 @@ pub(super) async fn one(
     let geometry =
         (!region.border.is_empty()).then(|| geojson::of_place(&Place::Polygon(region.border.clone())));
     let told = OneReply { version: city.version, record: record(region, &sums), geometry };
-    reply::of(&shown, reply::tagged_json(&headers, &told))
+    reply::tagged_of(&shown, &headers, &told)
 }
 
 /// Answers with a page of regions.
@@ -120,8 +118,7 @@ pub(super) async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut query = Query::of(&uri, &["level", "parent", "after", "limit", "at", "as_known_at"]);
-    let shown = past::city(&service, &shown, &mut query)?;
+    let (mut query, shown) = past::asked(&service, &shown, &uri, &["level", "parent", "after", "limit"])?;
     let city = &shown.city;
     let level = query.word("level", &Level::ALL.map(|level| (level.as_str(), level)));
     let parent = query.text("parent");
@@ -147,7 +144,7 @@ pub(super) async fn list(
     let sums = sums(city, &told.items);
     let regions = told.items.into_iter().map(|region| record(region, &sums)).collect();
     let told = ListReply { version: city.version, regions, next: told.next };
-    reply::of(&shown, reply::tagged_json(&headers, &told))
+    reply::tagged_of(&shown, &headers, &told)
 }
 
 fn record<'a>(region: &'a Region, sums: &HashMap<&str, Sums>) -> Record<'a> {

@@ -35,6 +35,18 @@ pub(super) fn of(shown: &Shown, reply: Result<Response, Problem>) -> Result<Resp
     })
 }
 
+/// A value as JSON of a city, under a tag of its content.
+///
+/// # Errors
+/// As [`json`].
+pub(super) fn tagged_of(
+    shown: &Shown,
+    request: &HeaderMap,
+    value: &impl serde::Serialize,
+) -> Result<Response, Problem> {
+    of(shown, tagged_json(request, value))
+}
+
 /// A reply that is asked for again each time.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! `POST /v1/route`: who answers for a report, one or many.
 
-use super::bulk::{Asked, answered};
+use super::bulk::{Answer, Asked, answered};
 use super::language::Language;
+use super::lines::NDJSON;
 use super::problem::{Code, FieldError, Problem};
 use super::{Service, body, past, query, recorded};
 use crate::address::Shelf;
@@ -26,9 +27,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// The media types that the call takes.
+/// The media type of the call; of many reports, that of bulk calls.
 const JSON: &str = "application/json";
-const NDJSON: &str = "application/x-ndjson";
 
 /// Circles wider than this may reach over thousands of borders: they leave the calls that cost microseconds alone.
 const WIDE_M: f64 = 100.0;
@@ -45,15 +45,17 @@ const USUAL_BYTES: usize = 2_048;
                    `application/x-ndjson` one JSON object a line in and a line out, in the same order, streamed; a bad line is \
                    answered with `{\"line\": n, \"error\": problem}`. Reasons are in Chinese unless `Accept-Language` prefers English. With an \
                    `Idempotency-Key` the decision is recorded, durable when answered: `Wanmi-Decision` names it, and for at least a day the \
-                   same key and report get the same bytes again, the same key with another report is refused.",
+                   same key and report get the same bytes again, the same key with another report is refused. In bulk each line is recorded under \
+                   the key and its report's `id` (its number in the body when it has none); the line begins with `decision`, the number of \
+                   the recorded decision, and is on disk when it is sent: after a broken connection, send again.",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Records the decision, once for each key; 1 to 256 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Records the decision, once for each key, in bulk for each key and report; 1 to 256 characters"),
         ("Wanmi-Client" = Option<String>, Header, description = "What the client calls itself; keys of different clients never meet"),
     ),
     request_body(content((Ask = "application/json"), (Ask = "application/x-ndjson"))),
     responses((
         status = 200, description = "The decision, or a line for each line",
-        content((super::route_schema::Decision = "application/json"), (super::route_schema::Decision = "application/x-ndjson")),
+        content((super::route_schema::Decision = "application/json"), (super::route_schema::DecisionLine = "application/x-ndjson")),
     )),
 )]
 pub(super) async fn route(
@@ -78,12 +80,11 @@ pub(super) async fn route(
             let text = body::whole(&service, body).await?;
             (JSON, Body::from(one(&service, &shown, text, language).await?))
         }
-        (Some(NDJSON), Some(_)) => {
-            let detail =
-                "decisions in bulk are not recorded; send reports with an Idempotency-Key one by one";
-            return Err(Problem::new(Code::IdempotencyKeyInvalid, detail));
+        (Some(NDJSON), Some(key)) => {
+            let lines = recorded::lines(&service, key)?;
+            (NDJSON, answered(&service, language, body, Answer::Block(lines))?)
         }
-        (Some(NDJSON), None) => (NDJSON, answered(&service, language, body, line)?),
+        (Some(NDJSON), None) => (NDJSON, answered(&service, language, body, Answer::Line(line))?),
         _ => {
             let detail = format!("the body is {kind:?}; send {JSON} or {NDJSON}, one JSON object a line");
             return Err(Problem::new(Code::MediaTypeUnsupported, detail));

@@ -50,6 +50,17 @@ pub(super) struct Decision<'a> {
     because: Vec<ReasonOf>,
 }
 
+/// A line of a bulk call.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(super) struct DecisionLine<'a> {
+    /// Its number in the record; only in calls with an `Idempotency-Key`.
+    #[schema(value_type = String, example = "d-17")]
+    decision: Option<String>,
+    #[serde(flatten)]
+    rest: Decision<'a>,
+}
+
 /// A component near the place.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its description is used")]

@@ -2,9 +2,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    Service, cell, change, class, component, components, convert, decisions, duplicates, guard, health,
-    history, lines, locate, metrics, mode, openapi, profile, region, replay, route, scheduled, thing, tile,
-    tilejson, web,
+    Service, cell, change, changeset, class, component, components, convert, decisions, duplicates, guard,
+    health, history, lines, locate, metrics, mode, openapi, profile, region, replay, route, scheduled, thing,
+    tile, tilejson, web,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -20,7 +20,7 @@ pub(super) const COMPRESSED_BYTES: u16 = 1024;
 
 /// Every path the service answers.
 pub fn router(service: Service) -> Router {
-    let calls: [(&'static str, MethodRouter<Service>); 30] = [
+    let calls: [(&'static str, MethodRouter<Service>); 33] = [
         ("/v1/locate", get(locate::locate).post(lines::locate)),
         ("/v1/convert", get(convert::convert)),
         ("/v1/route", post(route::route)),
@@ -39,6 +39,9 @@ pub fn router(service: Service) -> Router {
         ("/v1/components/{code}", get(component::one).patch(change::change)),
         ("/v1/components/{code}/history", get(history::history)),
         ("/v1/components/{code}/undo", post(history::undo)),
+        ("/v1/changesets", get(changeset::list)),
+        ("/v1/changesets/{version}", get(changeset::one)),
+        ("/v1/changesets/{version}/undo", post(changeset::undo)),
         ("/v1/scheduled", get(scheduled::list)),
         ("/v1/scheduled/{number}/withdraw", post(scheduled::withdraw)),
         ("/v1/cells", get(cell::list)),

@@ -249,6 +249,7 @@ fn refused(kind: ThingKind, code: &ThingCode, error: &EditError) -> Problem {
         EditError::Refused(breaches) => edit::refused(breaches, "#/values"),
         EditError::StillNamed(by) => still_named(kind, code, by),
         EditError::Store(error) => not_stored(error),
+        EditError::Unbuildable(_) => Problem::internal(error),
     }
 }
 

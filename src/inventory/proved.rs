@@ -8,7 +8,7 @@ use crate::model::profile::Profile;
 use crate::model::version::{Changeset, Version};
 use crate::rules::finding::Findings;
 use crate::store::past::Past;
-use crate::store::{Change, Store};
+use crate::store::{Change, Store, StoreError};
 
 /// What came of a change.
 #[derive(Debug)]
@@ -36,8 +36,9 @@ pub fn undo<S: Store + Past>(
     by: &Changeset,
     run: Run,
 ) -> Result<Proved, Refused> {
+    let base = store.newest()?;
     let change = store.inverse(version)?;
-    proved(store, change, by, run)
+    proved(store, (base, change), by, run)
 }
 
 /// Makes `profile` the city's from the next version on; the same one again makes no version.
@@ -50,14 +51,28 @@ pub fn set_profile(
     by: &Changeset,
     run: Run,
 ) -> Result<Proved, Refused> {
-    let known = store.frame(store.newest()?)?.city.profile;
+    let base = store.newest()?;
+    let known = store.frame(base)?.city.profile;
     let change = Change { profile: (known != profile).then(|| Box::new(profile)), ..Change::default() };
-    proved(store, change, by, run)
+    proved(store, (base, change), by, run)
 }
 
-fn proved(store: &mut dyn Store, change: Change, by: &Changeset, run: Run) -> Result<Proved, Refused> {
+/// Proves a change that was made against a version, and commits it unless the rules refuse it.
+///
+/// # Errors
+/// [`Refused::Store`] with [`StoreError::Stale`] when that version is no longer the newest; [`Refused`] when the city cannot be
+/// read or the change makes none that can be built.
+pub fn proved(
+    store: &mut dyn Store,
+    (made_against, change): (Version, Change),
+    by: &Changeset,
+    run: Run,
+) -> Result<Proved, Refused> {
     let base = Base::load(store)?;
     let newest = base.version;
+    if newest != made_against {
+        return Err(StoreError::Stale { base: made_against, newest }.into());
+    }
     let mut findings = Findings::new();
     findings.extend(None, judge_ends(&base.snapshot, &change, &by.at));
     base.prove(store, &change, &mut findings)?;

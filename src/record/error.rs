@@ -1,6 +1,6 @@
 //! What can go wrong with the record.
 
-use super::{DecisionId, NAME_MAX_BYTES, RECORD_MAX_BYTES, State};
+use super::{DecisionId, KEY_MAX_BYTES, NAME_MAX_BYTES, RECORD_MAX_BYTES, State};
 
 /// Why something was not recorded or read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,9 @@ pub enum RecordError {
         reason: String,
     },
     /// A text or body is too long.
-    #[error("the {what} has {bytes} bytes, {RECORD_MAX_BYTES} (names {NAME_MAX_BYTES}) are recorded at most")]
+    #[error(
+        "the {what} has {bytes} bytes, {RECORD_MAX_BYTES} (names {NAME_MAX_BYTES}, keys {KEY_MAX_BYTES}) are recorded at most"
+    )]
     TooLong {
         /// Which.
         what: &'static str,

@@ -120,6 +120,33 @@ fn keys_given_to_many_callers_at_once_are_recorded_once() {
 }
 
 #[test]
+fn decisions_made_together_are_those_made_one_by_one() {
+    let (folder, other) = (folder(), tempfile::tempdir().unwrap());
+    let (record, twin) = (opened(&folder), opened(&other));
+    let long = Entry { report: vec![b'x'; RECORD_MAX_BYTES + 1], ..entry(None, "r") };
+    // Alone, a new one, the same key again, the same key with another report, too long, and one after that.
+    let together = || {
+        vec![
+            entry(None, "r-1"),
+            entry(Some("k"), "r-2"),
+            Entry { decision: b"later".to_vec(), ..entry(Some("k"), "r-2") },
+            entry(Some("k"), "r-3"),
+            long.clone(),
+            entry(None, "r-4"),
+        ]
+    };
+    let results = record.decide_all(together()).unwrap();
+    assert_eq!(results, together().into_iter().map(|entry| twin.decide(entry)).collect::<Vec<_>>());
+    let ids: Vec<i64> = results.iter().flatten().map(|recorded| recorded.id.0).collect();
+    assert_eq!(ids, [1, 2, 2, 3]);
+    assert_eq!(record.decide_all(Vec::new()), Ok(Vec::new()));
+    for id in 1..=3 {
+        assert_eq!(record.get(DecisionId(id)).unwrap(), twin.get(DecisionId(id)).unwrap());
+    }
+    assert_eq!(Record::check(record.path()).unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn outcomes_follow_each_other_as_the_table_says() {
     let folder = folder();
     let record = opened(&folder);
@@ -304,7 +331,7 @@ fn too_long_is_refused_before_it_waits() {
     long.report = vec![b' '; RECORD_MAX_BYTES + 1];
     let refused = RecordError::TooLong { what: "report", bytes: RECORD_MAX_BYTES + 1 };
     assert_eq!(record.decide(long), Err(refused));
-    let key = "k".repeat(NAME_MAX_BYTES + 1);
+    let key = "k".repeat(KEY_MAX_BYTES + 1);
     assert!(matches!(record.decide(entry(Some(&key), "r")), Err(RecordError::TooLong { .. })));
 }
 

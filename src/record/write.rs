@@ -3,8 +3,8 @@
 use super::file::Failed;
 use super::outcome::{Standing, allowed};
 use super::{
-    DecisionId, Entry, Followed, KEY_KEPT_MS, NAME_MAX_BYTES, Outcome, RECORD_MAX_BYTES, RecordError,
-    Recorded, State,
+    DecisionId, Entry, Followed, KEY_KEPT_MS, KEY_MAX_BYTES, NAME_MAX_BYTES, Outcome, RECORD_MAX_BYTES,
+    RecordError, Recorded, State,
 };
 use crate::model::version::Version;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -18,21 +18,26 @@ use tokio::sync::oneshot;
 /// Entries that may wait.
 const WAITING_MAX: usize = 10_000;
 
-/// Entries committed together.
+/// So many entries are committed together, and those that came with the last of them.
 const TOGETHER_MAX: usize = 1_000;
 
 type Answer<T> = oneshot::Sender<Result<T, RecordError>>;
 type Awaited<T> = oneshot::Receiver<Result<T, RecordError>>;
 
+/// A result for each of some decisions that are written together.
+type All = Vec<Result<Recorded, RecordError>>;
+
 /// Something to write, and who waits for it.
 enum Job {
     Decide(Box<Entry>, Answer<Recorded>),
+    DecideAll(Vec<Result<Entry, RecordError>>, Answer<All>),
     Follow { id: DecisionId, outcome: Outcome, now_ms: i64, answer: Answer<Followed> },
 }
 
 /// What was written, to be told when it is on disk.
 enum Written {
     Decided(Result<Recorded, RecordError>, Answer<Recorded>),
+    DecidedAll(All, Answer<All>),
     Followed(Result<Followed, RecordError>, Answer<Followed>),
 }
 
@@ -57,13 +62,18 @@ impl Writer {
     }
 
     pub(super) fn decide(&self, entry: Entry) -> Result<Awaited<Recorded>, RecordError> {
-        short("report", entry.report.len(), RECORD_MAX_BYTES)?;
-        short("decision", entry.decision.len(), RECORD_MAX_BYTES)?;
-        short("client's name", entry.client.len(), NAME_MAX_BYTES)?;
-        short("idempotency key", entry.key.as_ref().map_or(0, String::len), NAME_MAX_BYTES)?;
-        short("report's id", entry.report_id.as_ref().map_or(0, String::len), NAME_MAX_BYTES)?;
+        all_short(&entry)?;
         let (answer, awaited) = oneshot::channel();
         self.send(Job::Decide(Box::new(entry), answer))?;
+        Ok(awaited)
+    }
+
+    /// Waits while the queue is full: whoever sends many has no hurry.
+    pub(super) fn decide_all(&self, entries: Vec<Entry>) -> Result<Awaited<All>, RecordError> {
+        let entries = entries.into_iter().map(|entry| all_short(&entry).map(|()| entry)).collect();
+        let (answer, awaited) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or(RecordError::Closed)?;
+        queue.send(Job::DecideAll(entries, answer)).map_err(|_closed| RecordError::Closed)?;
         Ok(awaited)
     }
 
@@ -104,10 +114,34 @@ fn short(what: &'static str, bytes: usize, most: usize) -> Result<(), RecordErro
     if bytes > most { Err(RecordError::TooLong { what, bytes }) } else { Ok(()) }
 }
 
+fn all_short(entry: &Entry) -> Result<(), RecordError> {
+    short("report", entry.report.len(), RECORD_MAX_BYTES)?;
+    short("decision", entry.decision.len(), RECORD_MAX_BYTES)?;
+    short("client's name", entry.client.len(), NAME_MAX_BYTES)?;
+    short("idempotency key", entry.key.as_ref().map_or(0, String::len), KEY_MAX_BYTES)?;
+    short("report's id", entry.report_id.as_ref().map_or(0, String::len), NAME_MAX_BYTES)
+}
+
+impl Job {
+    /// How many entries it writes.
+    fn entries(&self) -> usize {
+        match self {
+            Job::DecideAll(entries, _) => entries.len(),
+            _ => 1,
+        }
+    }
+}
+
 fn run(mut conn: Connection, path: &str, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
+        let mut entries = first.entries();
         let mut together = vec![first];
-        together.extend(jobs.try_iter().take(TOGETHER_MAX - 1));
+        while entries < TOGETHER_MAX
+            && let Ok(job) = jobs.try_recv()
+        {
+            entries += job.entries();
+            together.push(job);
+        }
         commit(&mut conn, path, together);
     }
 }
@@ -119,6 +153,7 @@ fn commit(conn: &mut Connection, path: &str, jobs: Vec<Job>) {
     for one in written {
         match one {
             Written::Decided(result, answer) => drop(answer.send(done.clone().and(result))),
+            Written::DecidedAll(results, answer) => drop(answer.send(done.clone().map(|()| results))),
             Written::Followed(result, answer) => drop(answer.send(done.clone().and(result))),
         }
     }
@@ -140,6 +175,13 @@ fn in_transaction(conn: &mut Connection, jobs: Vec<Job>, written: &mut Vec<Writt
             Job::Decide(entry, answer) => {
                 let result = settle(tx.map(|tx| decide(tx, &entry)), &mut failed);
                 written.push(Written::Decided(result, answer));
+            }
+            Job::DecideAll(entries, answer) => {
+                let mut write = |entry: &Entry| {
+                    settle(tx.filter(|_| failed.is_none()).map(|tx| decide(tx, entry)), &mut failed)
+                };
+                let results = entries.into_iter().map(|entry| write(&entry?)).collect();
+                written.push(Written::DecidedAll(results, answer));
             }
             Job::Follow { id, outcome, now_ms, answer } => {
                 let result = settle(tx.map(|tx| follow(tx, id, &outcome, now_ms)), &mut failed);

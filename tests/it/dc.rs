@@ -1,8 +1,8 @@
 //! Washington DC through the real import path: counts equal to the sources, sound after it, and README's calls work.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use super::http::client::ask;
+use super::http::client::send;
 use super::http::program::Program;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -84,29 +84,141 @@ fn stored(city: &City) -> BTreeMap<String, [usize; 3]> {
     counts
 }
 
-/// The paths of the calls in a README's `curl` lines.
-fn curl_paths(readme: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).unwrap();
-    let calls = text.lines().filter_map(|line| line.strip_prefix("curl -s 'http://127.0.0.1:8080"));
-    calls.map(|rest| rest.trim_end_matches('\'').to_owned()).collect()
+/// A call as a README writes it for `curl`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Call {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: String,
 }
 
-fn readme_calls_answer(city: &Path) {
-    let paths = curl_paths("README.md");
-    assert_eq!(paths.len(), 18);
-    assert_eq!(paths, curl_paths("README.zh-CN.md"));
-    let program = Program::serving(city);
-    for path in paths {
-        let reply = ask(program.address, "GET", &path, &[]);
-        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
-        let said = match path.split('?').next() {
-            Some("/metrics") => "wanmi_city_version 4",
-            // A conversion depends on no version.
-            Some("/v1/convert") => "\"crs\":\"EPSG:32618\"",
-            _ => "\"version\":4",
-        };
-        assert!(reply.text().contains(said), "{path}: {}", reply.text());
+/// The words of a shell's line; quotes are single ones, and what is piped stands before `|`.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars().chain([' ']) {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+            }
+            c => word.push(c),
+        }
     }
+    words
+}
+
+/// A line with `curl` as a call to the service of the demo; the test fails on what it does not know.
+fn call(line: &str) -> Option<Call> {
+    let mut call = Call::default();
+    let (piped, curl) =
+        line.split_once(" | ").map_or((None, line), |(piped, curl)| (Some(words(piped)), curl));
+    let mut given = words(curl).into_iter();
+    if given.next().as_deref() != Some("curl") {
+        return None;
+    }
+    while let Some(word) = given.next() {
+        let mut next = || given.next().unwrap();
+        match word.as_str() {
+            "-s" | "-si" => {}
+            "-X" => call.method = next(),
+            "-H" => {
+                let header = next();
+                let (name, value) = header.split_once(": ").unwrap();
+                call.headers.push((name.to_owned(), value.to_owned()));
+            }
+            "-d" => call.body = next(),
+            "--data-binary" => {
+                assert_eq!(next(), "@-");
+                let printed = piped.as_ref().unwrap();
+                assert_eq!((printed[0].as_str(), printed.len()), ("printf", 2));
+                call.body = printed[1].replace("\\n", "\n");
+            }
+            address => {
+                call.path = address
+                    .strip_prefix("http://127.0.0.1:8080")
+                    .unwrap_or_else(|| panic!("{address:?} in {line}"))
+                    .to_owned()
+            }
+        }
+    }
+    if call.method.is_empty() {
+        call.method = if call.body.is_empty() { "GET" } else { "POST" }.to_owned();
+    }
+    Some(call)
+}
+
+/// The calls in a README's `curl` lines, in order.
+fn calls(readme: &str) -> Vec<Call> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).unwrap();
+    text.replace("|\n  ", "| ").lines().filter(|line| line.contains("curl -s")).filter_map(call).collect()
+}
+
+/// The number after `"version":` where a reply has it first.
+fn version_in(text: &str) -> Option<u64> {
+    let rest = text.split_once("\"version\":")?.1;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// A caller's first hour, call by call, against a copy of the city.
+fn readme_calls_answer(city: &Path) {
+    let calls = calls("README.md");
+    assert_eq!(calls, self::calls("README.zh-CN.md"));
+    let count = |method: &str| calls.iter().filter(|call| call.method == method).count();
+    assert_eq!((count("GET"), count("PATCH"), count("POST")), (22, 1, 8));
+    let copy = city.with_file_name("copy.gpkg");
+    std::fs::copy(city, &copy).unwrap();
+    let program = Program::serving(&copy);
+    let mut newest = 4;
+    for call in calls {
+        let Call { method, path, headers, body } = &call;
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let reply = loop {
+            let reply = send(program.address, (method, path), &headers, body.as_bytes());
+            // A past city is being made ready, as Retry-After says.
+            if reply.json_code().as_deref() != Some("past_building") {
+                break reply;
+            }
+            std::thread::yield_now();
+        };
+        let text = reply.text();
+        assert_eq!(reply.status, 200, "{call:?}: {text}");
+        let said = match (method.as_str(), path.split('?').next().unwrap()) {
+            ("GET", "/metrics") => "wanmi_city_version",
+            // A conversion depends on no version.
+            ("GET", "/v1/convert") => "\"crs\":\"EPSG:32618\"",
+            ("PATCH", _) | ("POST", "/v1/components/DC-BOL-3001/undo") => {
+                newest += 1;
+                "\"code\":\"DC-BOL-3001\""
+            }
+            ("POST", "/v1/changesets/6/undo") => {
+                newest += 1;
+                "\"undone\":6"
+            }
+            ("POST", "/v1/locate") => "{\"id\":\"r-1\",\"version\":",
+            ("POST", "/v1/route") if is_lines(&headers) => "{\"decision\":\"d-2\",\"report\":\"r-2\",",
+            ("POST", "/v1/route") => "\"code\":\"DC-BOL-3001\"",
+            ("GET", "/v1/decisions/d-1") => "\"state\":\"decided\"",
+            ("POST", "/v1/duplicates") => "\"decision\":\"d-1\"",
+            ("POST", "/v1/decisions/d-1/outcomes") => "\"state\":\"returned\"",
+            ("GET", "/v1/decisions/d-1/replay") => "\"identical\":",
+            ("GET", "/v1/decisions/rates") => "\"wrong\":1",
+            _ => "\"version\":",
+        };
+        assert!(text.contains(said), "{call:?}: {text}");
+        let is_changed = *method == "PATCH" || path.ends_with("/undo");
+        let told = version_in(&text).unwrap_or(newest);
+        // A change is in use within a second, so replies before that are of the version before.
+        assert!(if is_changed { told == newest } else { (4..=newest).contains(&told) }, "{call:?}: {text}");
+        if headers.iter().any(|(name, value)| (*name, *value) == ("Idempotency-Key", "my-1")) {
+            assert_eq!(reply.header("wanmi-decision"), Some("d-1"));
+        }
+    }
+    assert_eq!(newest, 7);
+}
+
+fn is_lines(headers: &[(&str, &str)]) -> bool {
+    headers.contains(&("Content-Type", "application/x-ndjson"))
 }
 
 fn a_row_is_located(city: &Path) {

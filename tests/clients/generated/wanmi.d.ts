@@ -90,6 +90,43 @@ export type Changed = {
   warnings: Warning[];
 };
 
+/** A version: who made it, when, why, and what it did. */
+export type Changeset = {
+  /** When, RFC 3339; of a scheduled change its hour. */
+  at: string;
+  /** Who made it. */
+  author: string;
+  /** What it did to each layer. */
+  layers: ChangesetLayer[];
+  /** Why, in a sentence. */
+  reason: string;
+  /** The number of the scheduled change that it was; null when it was made at once. */
+  scheduled: number | null;
+  /** The version that it made. */
+  version: number;
+};
+
+/** What a version did to a layer. */
+export type ChangesetLayer = {
+  /** Things that are otherwise. */
+  changed: number;
+  /** Things that ended. */
+  gone: number;
+  /** The layer, as `wanmi import` names it; `arcs` for borders of cells, `profile`. */
+  layer: string;
+  /** Things that are new or back. */
+  new: number;
+};
+
+export type Changesets = {
+  /** The versions, the newest first. */
+  changesets: Changeset[];
+  /** What `after` must be to go on to older ones; null on the last page. */
+  next: string | null;
+  /** The version of the data in use. */
+  version: number;
+};
+
 export type CityProfile = {
   /** The city's name. */
   name: string;
@@ -277,6 +314,12 @@ export type Decision = {
   report: string | null;
   /** The version of the data that answered. */
   version: number;
+};
+
+/** A line of a bulk call. */
+export type DecisionLine = Decision & {
+  /** Its number in the record; only in calls with an `Idempotency-Key`. */
+  decision?: string;
 };
 
 /** An open report. */
@@ -504,6 +547,13 @@ export type NearestCell = {
   cell: string;
   /** How far it is, in metres. */
   distance_m: number;
+};
+
+export type OneChangeset = {
+  /** The version that was asked for. */
+  changeset: Changeset;
+  /** The version of the data in use. */
+  version: number;
 };
 
 /** What became of a decision. */
@@ -801,6 +851,16 @@ export type ReportLocation = {
   lng: number;
 };
 
+/** How much of a layer is as it was before. */
+export type Restored = {
+  /** Things that ended, since the version had made them. */
+  gone: number;
+  /** The layer, as `wanmi import` names it. */
+  layer: string;
+  /** Things that are again what they were, or back. */
+  put: number;
+};
+
 /** Another component that could be meant. */
 export type RivalComponent = {
   /** Its code. */
@@ -922,6 +982,18 @@ export type Turn = {
   what: string;
 };
 
+/** A version that was taken back. */
+export type Undone = {
+  /** How much of each layer is as it was before. */
+  layers: Restored[];
+  /** The version that was taken back. */
+  undone: number;
+  /** The version that took it back; it is in use within a second. */
+  version: number;
+  /** What the rules say of it all the same; of each rule the first twenty. */
+  warnings: Warning[];
+};
+
 /** A department as a record names it, without its phone number. */
 export type Unit = {
   /** Its code, often a social credit code 统一社会信用代码. */
@@ -1025,6 +1097,37 @@ export interface Calls {
       as_known_at?: number;
     };
     reply: Cell;
+  };
+  /** 变更集列表 every version: who, when, why, what */
+  "GET /v1/changesets": {
+    query: {
+      /** Go on after this code: `next` of the page before. */
+      after?: string;
+      /** How many at most; 100 when absent. */
+      limit?: number;
+    };
+    reply: Changesets;
+  };
+  /** 变更集 what a version did */
+  "GET /v1/changesets/{version}": {
+    path: {
+      /** Its number */
+      version: number;
+    };
+    reply: OneChangeset;
+  };
+  /** 撤销变更集 take back a whole version */
+  "POST /v1/changesets/{version}/undo": {
+    path: {
+      /** The version to take back */
+      version: number;
+    };
+    header: {
+      /** The ETag that GET gave, which names the newest version, or `*` */
+      "If-Match": string;
+    };
+    body: Who;
+    reply: Undone;
   };
   /** 小类 classes of components and events */
   "GET /v1/classes": {
@@ -1259,7 +1362,7 @@ export interface Calls {
   /** 派遣建议 who answers for a report, and why */
   "POST /v1/route": {
     header: {
-      /** Records the decision, once for each key; 1 to 256 characters */
+      /** Records the decision, once for each key, in bulk for each key and report; 1 to 256 characters */
       "Idempotency-Key"?: string | null;
       /** What the client calls itself; keys of different clients never meet */
       "Wanmi-Client"?: string | null;
