@@ -99,11 +99,25 @@ impl fmt::Display for Moment {
     /// RFC 3339 in whole seconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.day().date();
-        let seconds = self.local().rem_euclid(DAY_SECONDS);
-        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        let sign = if self.zone < 0 { '-' } else { '+' };
-        write!(f, "{sign}{:02}:{:02}", self.zone.abs() / 60, self.zone.abs() % 60)
+        let seconds = self.local().rem_euclid(DAY_SECONDS) as u32;
+        let zone = u32::from(self.zone.unsigned_abs());
+        // Digit by digit: every decision tells two instants.
+        let mut text = *b"0000-00-00T00:00:00+00:00";
+        let mut two = |at: usize, number: u32| {
+            text[at] = b'0' + (number / 10 % 10) as u8;
+            text[at + 1] = b'0' + (number % 10) as u8;
+        };
+        // Calendars have no years before 0 or after 9999.
+        let year = year.clamp(0, 9_999) as u32;
+        let time = [(11, seconds / 3600), (14, seconds / 60 % 60), (17, seconds % 60)];
+        let date = [(0, year / 100), (2, year % 100), (5, month), (8, day)];
+        date.into_iter().chain(time).for_each(|(at, number)| two(at, number));
+        two(20, zone / 60);
+        two(23, zone % 60);
+        if self.zone < 0 {
+            text[19] = b'-';
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

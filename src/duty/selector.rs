@@ -145,7 +145,7 @@ impl<'a> ClassOf<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Lookup {
     /// By kind and edition what the rows name of it.
-    class_keys: [HashMap<Text, ClassKey>; ALL_KEYS as usize],
+    class_keys: [HashMap<Text, ClassKey, BuildHasherDefault<Mix>>; ALL_KEYS as usize],
     named: u32,
     /// Whether a row names a class beside its major class, so that it may be found twice.
     is_repeating: bool,
@@ -282,7 +282,7 @@ fn key(class: ClassKey, place: PlaceKey) -> u64 {
     u64::from(class) << 32 | u64::from(place.0)
 }
 
-/// A hash of one number; the keys are ours, so nobody can choose them to collide.
+/// A hash of one number or a short code; the keys are ours, so nobody can choose them to collide.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mix(u64);
 
@@ -292,8 +292,10 @@ impl Hasher for Mix {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.write_u64(u64::from_le_bytes(word));
         }
     }
 

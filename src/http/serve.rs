@@ -49,7 +49,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let limits = service.shared.config.limits.clone();
     let places = Arc::new(Semaphore::new(limits.connections as usize));
-    let (builder, router) = (builder(&limits), router(service.clone()));
+    let builder = builder(&limits);
+    let both = Arc::new((service.clone(), router(service)));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -71,7 +72,7 @@ pub async fn serve(
         };
         // Replies are one small write each: waiting to fill a packet only costs the client time.
         drop(stream.set_nodelay(true));
-        let answer = answering((service.clone(), router.clone()), Peer(from.ip()));
+        let answer = answering(Arc::clone(&both), Peer(from.ip()));
         let connection = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -102,16 +103,14 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
 }
 
 /// Answers the requests of one connection: at door and wicket what is plain, else by the router.
-fn answering(
-    (service, router): (Service, Router),
-    peer: Peer,
-) -> impl Fn(hyper::Request<Incoming>) -> Answer {
+fn answering(both: Arc<(Service, Router)>, peer: Peer) -> impl Fn(hyper::Request<Incoming>) -> Answer {
     move |request| {
-        if let Some(response) = door::answered(&service, &request, peer) {
+        let (service, router) = &*both;
+        if let Some(response) = door::answered(service, &request, peer) {
             return Answer::Ready(Some(response));
         }
-        if wicket::is_plain(&service, &request) {
-            return Answer::Read(Box::pin(wicket::answered(service.clone(), router.clone(), request, peer)));
+        if wicket::is_plain(service, &request) {
+            return Answer::Read(Box::pin(wicket::answered(Arc::clone(&both), request, peer)));
         }
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(peer);

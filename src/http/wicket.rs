@@ -22,6 +22,7 @@ use std::convert::Infallible;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -52,8 +53,7 @@ pub(super) fn is_plain<B>(service: &Service, request: &Request<B>) -> bool {
 
 /// Answers a report that [`is_plain`], or has the router answer it.
 pub(super) async fn answered<B>(
-    service: Service,
-    router: Router,
+    both: Arc<(Service, Router)>,
     request: Request<B>,
     from: Peer,
 ) -> Result<Response<Body>, Infallible>
@@ -61,11 +61,12 @@ where
     B: http_body::Body<Data = Bytes>,
 {
     let start = Instant::now();
+    let (service, router) = &*both;
     let (parts, sent) = request.into_parts();
     let patience = Duration::from_secs(service.shared.config.limits.body_seconds.into());
     // As long as its head says, which is not too long.
     let rest = match timeout(patience, sent.collect()).await {
-        Ok(Ok(text)) => match answer(&service, &parts.headers, text.to_bytes(), (start, from)) {
+        Ok(Ok(text)) => match answer(service, &parts.headers, text.to_bytes(), (start, from)) {
             Ok(response) => return Ok(response),
             Err(text) => Body::from(text),
         },
@@ -74,7 +75,7 @@ where
     };
     let mut request = Request::from_parts(parts, rest);
     request.extensions_mut().insert(from);
-    tower::ServiceExt::oneshot(router, request).await
+    tower::ServiceExt::oneshot(router.clone(), request).await
 }
 
 /// The reply to a plain report; for what the router has to answer, the report again.
