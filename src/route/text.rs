@@ -52,7 +52,7 @@ fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
     if let Some([chinese, english]) = label {
         let (before, label) = tongue.pick([("规则（", chinese), ("rule (", english)]);
         let note = if *of_other_kind {
-            tongue.pick(["；部件与事项同号，通用", "; one number, one subject"])
+            tongue.pick(["；部件与事项同号，通用", "; written for the other kind, which shares the number"])
         } else {
             ""
         };
