@@ -43,10 +43,15 @@ pub(super) struct Wide {
 /// Columns that are filled.
 #[derive(Debug)]
 pub(super) struct Columns {
-    codes: Codes,
-    entries: Packed,
-    numbers: [Packed; COLUMNS],
+    count: usize,
+    /// All codes, one behind the other.
+    codes: Box<[u8]>,
+    /// The columns of numbers, then the entry, then where the code ends.
+    rows: Packed<{ COLUMNS + 2 }>,
 }
+
+const ENTRY: usize = COLUMNS;
+const CODE_END: usize = COLUMNS + 1;
 
 impl Wide {
     pub(super) fn push(&mut self, code: &str, entry: u64, numbers: [u32; COLUMNS]) {
@@ -78,91 +83,70 @@ impl Wide {
         Some(order)
     }
 
-    /// The columns in an order; each is let go once it is packed.
+    /// The columns in an order.
     pub(super) fn pack(self, order: Option<&[u32]>) -> Columns {
         let count = self.entries.len();
         let at = |i: usize| order.map_or(i, |order| order[i] as usize);
-        let codes = Codes::of(count, |i| self.code(at(i)));
-        let Wide { codes: texts, code_ends, entries: wide, numbers } = self;
-        drop((texts, code_ends));
-        let entries = Packed::of((0..count).map(|i| wide[at(i)]));
-        drop(wide);
+        let (codes, code_ends) = match order {
+            None => (self.codes, self.code_ends),
+            Some(_) => {
+                let (mut codes, mut code_ends) =
+                    (Vec::with_capacity(self.codes.len()), Vec::with_capacity(count));
+                for i in 0..count {
+                    codes.extend_from_slice(self.code(at(i)));
+                    code_ends.push(codes.len() as u32);
+                }
+                (codes, code_ends)
+            }
+        };
+        let (entries, numbers) = (self.entries, self.numbers);
         // Nothing is 0, so that it takes no width.
-        let numbers =
-            numbers.map(|column| Packed::of((0..count).map(|i| u64::from(column[at(i)].wrapping_add(1)))));
-        Columns { codes, entries, numbers }
+        let told = |number: u32| u64::from(number.wrapping_add(1));
+        let mut most = [0; COLUMNS + 2];
+        for (most, column) in most.iter_mut().zip(&numbers) {
+            *most = column.iter().map(|number| told(*number)).max().unwrap_or(0);
+        }
+        most[ENTRY] = entries.iter().copied().max().unwrap_or(0);
+        most[CODE_END] = codes.len() as u64;
+        let rows = Packed::of(count, most, |i| {
+            let mut row = [0; COLUMNS + 2];
+            for (place, column) in row.iter_mut().zip(&numbers) {
+                *place = told(column[at(i)]);
+            }
+            row[ENTRY] = entries[at(i)];
+            row[CODE_END] = u64::from(code_ends[i]);
+            row
+        });
+        Columns { count, codes: codes.into(), rows }
     }
 }
 
 impl Columns {
     /// How many components there are.
     pub(super) fn len(&self) -> usize {
-        self.codes.count
+        self.count
     }
 
     pub(super) fn code(&self, number: usize) -> &str {
-        self.codes.get(number)
+        let end = |number: usize| self.rows.get(number, CODE_END) as usize;
+        let start = number.checked_sub(1).map_or(0, end);
+        // Pushed as a text, so it is one; a code that is none would be an empty one.
+        std::str::from_utf8(&self.codes[start..end(number)]).unwrap_or_default()
     }
 
     pub(super) fn entry(&self, number: usize) -> u64 {
-        self.entries.get(number)
+        self.rows.get(number, ENTRY)
     }
 
     /// A component's number in a column.
     #[inline]
     pub(super) fn get(&self, column: Column, number: usize) -> Option<u32> {
-        (self.numbers[column as usize].get(number) as u32).checked_sub(1)
+        (self.rows.get(number, column as usize) as u32).checked_sub(1)
     }
 
-    /// How many bytes each part holds.
-    pub(super) fn bytes(&self) -> [(&'static str, usize); 4] {
-        let of =
-            |columns: &[Column]| columns.iter().map(|column| self.numbers[*column as usize].bytes()).sum();
-        [
-            ("codes", self.codes.bytes()),
-            ("entries", self.entries.bytes()),
-            ("class, name, units, cell", of(&[Column::Class, Column::Name, Column::Upkeep, Column::Cell])),
-            ("days, remark", of(&[Column::Surveyed, Column::Changed, Column::Remark])),
-        ]
-    }
-}
-
-/// Codes whose ends are summed up from one that is written.
-const BLOCK: usize = 16;
-
-/// All codes, one behind the other: where each sixteenth begins, and how long each is.
-#[derive(Debug)]
-struct Codes {
-    count: usize,
-    texts: Box<[u8]>,
-    starts: Box<[u32]>,
-    lengths: Packed,
-}
-
-impl Codes {
-    fn of<'a>(count: usize, code: impl Fn(usize) -> &'a [u8] + Copy) -> Self {
-        let (mut texts, mut starts) = (Vec::new(), Vec::with_capacity(count.div_ceil(BLOCK)));
-        texts.reserve_exact((0..count).map(|i| code(i).len()).sum());
-        for i in 0..count {
-            if i % BLOCK == 0 {
-                starts.push(texts.len() as u32);
-            }
-            texts.extend_from_slice(code(i));
-        }
-        let lengths = Packed::of((0..count).map(|i| code(i).len() as u64));
-        Codes { count, texts: texts.into(), starts: starts.into(), lengths }
-    }
-
-    fn get(&self, number: usize) -> &str {
-        let length = |at: usize| self.lengths.get(at) as usize;
-        let before: usize = (number / BLOCK * BLOCK..number).map(length).sum();
-        let start = self.starts[number / BLOCK] as usize + before;
-        // Pushed as a text, so it is one; a code that is none would be an empty one.
-        std::str::from_utf8(&self.texts[start..start + length(number)]).unwrap_or_default()
-    }
-
-    fn bytes(&self) -> usize {
-        size_of_val(&*self.texts) + size_of_val(&*self.starts) + self.lengths.bytes()
+    /// How many bytes codes and rows hold.
+    pub(super) fn bytes(&self) -> [usize; 2] {
+        [size_of_val(&*self.codes), self.rows.bytes()]
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Origin, Point, Position};
-use crate::geom::metres::{distance_m, segment_distance_m};
-use crate::geom::shape::{Shape, edges};
+use crate::geom::metres::{Standpoint, distance_m};
+use crate::geom::shape::Shape;
+use crate::index::near::View;
 use crate::model::component::Place;
 
 /// Shapes by number.
@@ -137,22 +138,31 @@ impl Forms {
         Shape::Polygon(polygons)
     }
 
-    /// The true distance from a place to the nearest part of a shape, in metres; 0 inside a polygon.
-    pub(super) fn distance_m(&self, origin: Origin, number: usize, place: Degrees) -> f64 {
+    /// The true distance from where `sight` stands to the nearest part of a shape, in metres; 0 inside a polygon. Of a
+    /// shape beyond `reach_m` only that it is: any distance beyond, or infinity.
+    #[inline]
+    pub(super) fn distance_m(&self, sight: &Sight, number: usize, reach_m: f64) -> f64 {
         let Some((extent, parts)) = self.extent(number) else {
-            return distance_m(place, origin.degrees(self.anchors[number]));
+            return distance_m(sight.place, sight.origin.degrees(self.anchors[number]));
         };
-        if !extent.is_polygon {
-            return parts
-                .map(|part| line_distance_m(origin, self.vertices_of(part), place))
-                .fold(f64::INFINITY, f64::min);
+        if extent.is_polygon {
+            let point = sight.origin.point(sight.place).filter(|point| extent.bbox.holds(*point));
+            if point.is_some_and(|point| self.covers(parts.clone(), point)) {
+                return 0.0;
+            }
         }
-        let point = origin.point(place).filter(|point| extent.bbox.holds(*point));
-        if point.is_some_and(|point| self.covers(parts.clone(), point)) {
-            return 0.0;
+        let mut nearest_m = f64::INFINITY;
+        for part in parts {
+            let vertices = self.vertices_of(part);
+            let between = vertices.windows(2).map(|pair| [pair[0], pair[1]]);
+            let ends = vertices.last().zip(vertices.first()).filter(|_| extent.is_polygon);
+            for edge in between.chain(ends.map(|(last, first)| [*last, *first])) {
+                if sight.may_reach(edge, nearest_m.min(reach_m)) {
+                    nearest_m = nearest_m.min(sight.distance_m(edge));
+                }
+            }
         }
-        let rings = parts.map(|part| ring_distance_m(origin, self.vertices_of(part), place));
-        rings.fold(f64::INFINITY, f64::min)
+        nearest_m
     }
 
     /// Whether one of the polygons covers a point; its border belongs to it.
@@ -209,14 +219,33 @@ pub(super) fn place_of(origin: Origin, shape: &Shape) -> Place {
     }
 }
 
-fn line_distance_m(origin: Origin, line: &[Point], place: Degrees) -> f64 {
-    let pairs = line
-        .windows(2)
-        .map(|pair| segment_distance_m(place, origin.degrees(pair[0]), origin.degrees(pair[1])));
-    pairs.fold(f64::INFINITY, f64::min)
+/// A place to measure from: as it was given, on the ellipsoid, and in the plane that rules most edges out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sight {
+    origin: Origin,
+    place: Degrees,
+    stand: Standpoint,
+    view: View,
 }
 
-fn ring_distance_m(origin: Origin, ring: &[Point], place: Degrees) -> f64 {
-    let sides = edges(ring).map(|(a, b)| segment_distance_m(place, origin.degrees(a), origin.degrees(b)));
-    sides.fold(f64::INFINITY, f64::min)
+impl Sight {
+    pub(super) fn new(origin: Origin, place: Degrees, view: View) -> Self {
+        Sight { origin, place, stand: Standpoint::at(place), view }
+    }
+
+    pub(super) fn view(&self) -> View {
+        self.view
+    }
+
+    /// Whether an edge may lie within `reach_m`: `false` only when it surely lies beyond.
+    #[inline]
+    fn may_reach(&self, [a, b]: [Point; 2], reach_m: f64) -> bool {
+        self.view.to_box_2(&Bbox::of(a).with(b)) <= self.view.beyond_2(reach_m)
+    }
+
+    #[inline]
+    fn distance_m(&self, edge: [Point; 2]) -> f64 {
+        let [a, b] = edge.map(|point| self.origin.degrees(point));
+        self.stand.segment_distance_m(a, b)
+    }
 }

@@ -4,7 +4,7 @@
 pub use super::forms::shape_on;
 
 use super::chunked::Chunked;
-use super::forms::place_of;
+use super::forms::{Sight, place_of};
 use super::table::{ClassKey, Renumbered, Table, TableBuilder};
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
@@ -199,9 +199,16 @@ impl Inventory {
         table.rest(number)
     }
 
+    /// The text that `tell` makes of a component's state and units; made once for all components that have the same, so
+    /// there is one way to tell.
+    pub fn upkeep_told(&self, id: ComponentId, tell: impl FnOnce(&Upkeep) -> Box<str>) -> &str {
+        let (table, number) = self.at(id);
+        table.upkeep_told(number, tell)
+    }
+
     /// What is kept of states and units, each combination once; some may be of components that are gone.
     pub fn upkeeps(&self) -> impl Iterator<Item = &Upkeep> {
-        self.base.upkeeps().iter().chain(self.delta.upkeeps())
+        self.base.upkeeps().chain(self.delta.upkeeps())
     }
 
     /// The box around a component.
@@ -291,7 +298,8 @@ impl Inventory {
     /// How far a component is from a place, in true metres to its nearest part.
     pub fn distance_m(&self, id: ComponentId, place: Degrees) -> f64 {
         let (table, number) = self.at(id);
-        table.forms.distance_m(table.origin, number, place)
+        let sight = Sight::new(table.origin, place, table.plane.from(place));
+        table.forms.distance_m(&sight, number, f64::INFINITY)
     }
 
     /// The components whose boxes share a point with `window`, in code order.
@@ -321,12 +329,12 @@ fn look(
     nearest: &mut Nearest,
     keep: &impl Fn(u32) -> bool,
 ) {
-    let view = table.plane.from(place);
-    let distance_m = |number: u32| table.forms.distance_m(table.origin, number as usize, place);
-    let Some(class) = class else { return table.all.search(0, view, nearest, (keep, &distance_m)) };
+    let sight = Sight::new(table.origin, place, table.plane.from(place));
+    let distance_m = |number: u32, reach_m: f64| table.forms.distance_m(&sight, number as usize, reach_m);
+    let Some(class) = class else { return table.all.search(0, sight.view(), nearest, (keep, &distance_m)) };
     for (group, (_, code)) in table.classes().iter().enumerate() {
         if code.as_str() == class {
-            table.by_class.search(group, view, nearest, (keep, &distance_m));
+            table.by_class.search(group, sight.view(), nearest, (keep, &distance_m));
         }
     }
 }

@@ -1,40 +1,48 @@
-//! Numbers in as few bytes each as the greatest of them needs: a city of 90 classes spends a byte on a class, not four.
+//! Numbers in rows, each column in as few bytes as the greatest of its numbers needs: a city of 90 classes spends a byte on
+//! a class, not four. A row stands together, so that all of a component is read at once.
 
 /// Bytes of the widest number; as many stand behind the last one, so that every number is read as one of these.
 const WIDEST: usize = size_of::<u64>();
 
-/// Numbers by place, never changed.
+/// Rows of `N` numbers, never changed.
 #[derive(Debug)]
-pub(super) struct Packed {
+pub(super) struct Packed<const N: usize> {
     bytes: Box<[u8]>,
     width: usize,
-    mask: u64,
+    starts: [usize; N],
+    masks: [u64; N],
 }
 
-impl Packed {
-    /// Packs numbers, which are gone through twice.
-    pub(super) fn of(numbers: impl ExactSizeIterator<Item = u64> + Clone) -> Self {
-        let most = numbers.clone().max().unwrap_or(0);
-        let width = WIDEST - most.leading_zeros() as usize / 8;
-        let mut bytes = Vec::with_capacity(numbers.len() * width + WIDEST);
-        for number in numbers {
-            bytes.extend_from_slice(&number.to_le_bytes()[..width]);
+impl<const N: usize> Packed<N> {
+    /// Packs `count` rows whose columns hold at most `most`; whatever is greater would be cut.
+    pub(super) fn of(count: usize, most: [u64; N], row: impl Fn(usize) -> [u64; N]) -> Self {
+        let widths = most.map(|most| WIDEST - most.leading_zeros() as usize / 8);
+        let (mut starts, mut width) = ([0; N], 0);
+        for (start, column) in starts.iter_mut().zip(widths) {
+            *start = width;
+            width += column;
+        }
+        let mut bytes = Vec::with_capacity(count * width + WIDEST);
+        for i in 0..count {
+            for (number, width) in row(i).into_iter().zip(widths) {
+                bytes.extend_from_slice(&number.to_le_bytes()[..width]);
+            }
         }
         bytes.extend_from_slice(&[0; WIDEST]);
-        let mask = if width == 0 { 0 } else { u64::MAX >> (8 * (WIDEST - width)) };
-        Packed { bytes: bytes.into(), width, mask }
+        let mask = |width: usize| if width == 0 { 0 } else { u64::MAX >> (8 * (WIDEST - width)) };
+        Packed { bytes: bytes.into(), width, starts, masks: widths.map(mask) }
     }
 
-    /// The number at a place. Cost: a read and a mask.
+    /// The number in a column of a row. Cost: a read and a mask.
     #[inline]
-    pub(super) fn get(&self, at: usize) -> u64 {
-        let start = at * self.width;
+    pub(super) fn get(&self, row: usize, column: usize) -> u64 {
+        let start = row * self.width + self.starts[column];
         let mut word = [0; WIDEST];
         word.copy_from_slice(&self.bytes[start..start + WIDEST]);
-        u64::from_le_bytes(word) & self.mask
+        u64::from_le_bytes(word) & self.masks[column]
     }
 
-    /// How many bytes the numbers hold.
+    /// How many bytes the rows hold.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -48,14 +56,16 @@ mod tests {
     fn packed_numbers_are_those_that_were_packed() {
         let edges = (0..64).map(|bit| 1_u64 << bit).flat_map(|power| [power - 1, power, power + 1]);
         for most in edges.chain([u64::MAX]) {
-            let numbers: Vec<u64> =
-                (0..40).map(|i| most.wrapping_mul(i) % most.max(1)).chain([most]).collect();
-            let packed = Packed::of(numbers.iter().copied());
-            let got: Vec<u64> = (0..numbers.len()).map(|at| packed.get(at)).collect();
-            assert_eq!(got, numbers, "{most}");
-            let needed = (0..=8).find(|width| u128::from(most) < 1 << (8 * width)).unwrap();
-            assert_eq!(packed.bytes(), numbers.len() * needed + WIDEST, "{most}");
+            let number = |i: usize| if i == 3 { most } else { most.wrapping_mul(i as u64) % most.max(1) };
+            let row = |i: usize| [number(i), 0, number(i + 1) >> 9, number(i) % 200];
+            let packed = Packed::of(40, [most, 0, most >> 9, most.min(199)], row);
+            for i in 0..40 {
+                assert_eq!(std::array::from_fn(|column| packed.get(i, column)), row(i), "{most}");
+            }
+            let needed = |most: u64| (0..=8).find(|width| u128::from(most) < 1 << (8 * width)).unwrap();
+            let width = needed(most) + needed(most >> 9) + needed(most.min(199));
+            assert_eq!(packed.bytes(), 40 * width + WIDEST, "{most}");
         }
-        assert_eq!(Packed::of(std::iter::empty()).bytes(), WIDEST);
+        assert_eq!(Packed::of(0, [9], |_| [9]).bytes(), WIDEST);
     }
 }

@@ -15,6 +15,7 @@ use crate::model::code::ClassCode;
 use crate::model::row::{ComponentRow, Entry, RestRow, Upkeep};
 use crate::model::text::Text;
 use rayon::prelude::*;
+use std::sync::OnceLock;
 
 /// Components by number, which is their place in code order.
 #[derive(Debug)]
@@ -25,12 +26,19 @@ pub(super) struct Table {
     columns: Columns,
     classes: Vec<ClassKey>,
     names: Vec<Text>,
-    upkeeps: Vec<Upkeep>,
+    upkeeps: Vec<ToldUpkeep>,
     rests: Rests,
     /// A group for each class.
     pub(super) by_class: Runs,
     /// Every component once more: asking for any class would otherwise ask ninety trees.
     pub(super) all: Runs,
+}
+
+/// States and units, and the text that whoever tells of them makes of them once.
+#[derive(Debug)]
+struct ToldUpkeep {
+    upkeep: Upkeep,
+    told: OnceLock<Box<str>>,
 }
 
 /// A class of an edition.
@@ -67,6 +75,16 @@ impl Table {
     }
 
     pub(super) fn upkeep(&self, number: usize) -> &Upkeep {
+        &self.told_upkeep(number).upkeep
+    }
+
+    /// The text that `tell` makes of a component's upkeep, made once for all that have the same.
+    pub(super) fn upkeep_told(&self, number: usize, tell: impl FnOnce(&Upkeep) -> Box<str>) -> &str {
+        let ToldUpkeep { upkeep, told } = self.told_upkeep(number);
+        told.get_or_init(|| tell(upkeep))
+    }
+
+    fn told_upkeep(&self, number: usize) -> &ToldUpkeep {
         &self.upkeeps[self.columns.get(Column::Upkeep, number).unwrap_or_default() as usize]
     }
 
@@ -107,22 +125,23 @@ impl Table {
     }
 
     /// The different upkeeps.
-    pub(super) fn upkeeps(&self) -> &[Upkeep] {
-        &self.upkeeps
+    pub(super) fn upkeeps(&self) -> impl Iterator<Item = &Upkeep> {
+        self.upkeeps.iter().map(|told| &told.upkeep)
     }
 
     /// How many bytes each part holds, the allocator's share left out.
     pub(super) fn bytes(&self) -> Vec<(&'static str, usize)> {
         let texts: usize = self.names.iter().map(|name| name.len() + 16 + size_of::<Text>()).sum();
-        let mut parts = self.columns.bytes().to_vec();
-        parts.extend([
+        let [codes, rows] = self.columns.bytes();
+        vec![
+            ("codes", codes),
+            ("rows", rows),
             ("names", texts),
             ("pooled days, remarks", self.rests.bytes()),
             ("shapes", self.forms.bytes()),
             ("runs of a class", self.by_class.bytes()),
             ("runs of all", self.all.bytes()),
-        ]);
-        parts
+        ]
     }
 }
 
@@ -269,7 +288,7 @@ impl TableBuilder {
         forms.settle(order.as_deref());
         let columns = columns.pack(order.as_deref());
         drop(order);
-        let classes = classes.into_values();
+        let (classes, upkeeps) = (classes.into_values(), upkeeps.into_values());
         let count = columns.len() as u32;
         let bbox_of = |number: u32| forms.bbox(number as usize);
         let order = Runs::order(&bbox_of, count);
@@ -286,7 +305,7 @@ impl TableBuilder {
             columns,
             classes,
             names: names.into_values(),
-            upkeeps: upkeeps.into_values(),
+            upkeeps: upkeeps.into_iter().map(|upkeep| ToldUpkeep { upkeep, told: OnceLock::new() }).collect(),
             rests: rests.into_rests(),
             by_class,
             all,

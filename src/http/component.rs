@@ -4,9 +4,12 @@ use super::cell::code_in;
 use super::geojson::{self, Geometry};
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
-use super::record::{Record, RecordMissing, read, record};
+use super::record::{Record, RecordMissing, member, read, write};
 use super::{Service, change, reply};
+use crate::city::City;
+use crate::city::inventory::ComponentId;
 use crate::live::Shown;
+use crate::model::component::Component;
 use crate::model::row::RestRow;
 use crate::model::version::Version;
 use axum::Extension;
@@ -51,9 +54,18 @@ pub(super) async fn one(
     })?;
     let told = read(&shown, vec![id]).await?;
     let component = told.first().ok_or_else(|| Problem::internal(&RecordMissing))?;
-    let geometry = geojson::of_place(&component.place);
-    let record = record(city, id, RestRow::of(component));
-    let tag = change::tag(component, record.cell);
-    let told = OneReply { version: city.version, record, geometry };
-    reply::of(&shown, reply::marked_json(&headers, &tag, &told))
+    let cell = city.inventory.cell(id).map(|cell| city.cell(cell).code.as_str());
+    let tag = change::tag(component, cell);
+    let body = || written(city, id, component).map_err(|error| Problem::internal(&error));
+    reply::of(&shown, reply::marked(&headers, &tag, || body().map(reply::written)))
+}
+
+fn written(city: &City, id: ComponentId, component: &Component) -> serde_json::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    member(&mut body, "{\"version\":", &city.version)?;
+    body.push(b',');
+    write(&mut body, (city, id), &RestRow::of(component))?;
+    member(&mut body, ",\"geometry\":", &geojson::of_place(&component.place))?;
+    body.push(b'}');
+    Ok(body)
 }

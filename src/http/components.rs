@@ -5,7 +5,7 @@ use super::page::Page;
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::record::{Record, RecordMissing, held, read, record};
+use super::record::{Record, RecordMissing, member, read, write};
 use super::{Service, place, reply};
 use crate::city::City;
 use crate::city::inventory::{ComponentId, NearComponent};
@@ -133,37 +133,44 @@ pub(super) async fn list(
         let told = listed(Arc::clone(&shown), filter, page).await?;
         (told.0.into_iter().map(|id| (id, None)).collect(), told.1)
     };
-    reply::of(&shown, told(&shown, &found, next).await)
-}
-
-/// The reply that names components: what the city does not hold of them is read.
-async fn told(
-    shown: &Arc<Shown>,
-    found: &[(ComponentId, Option<f64>)],
-    next: Option<String>,
-) -> Result<Response, Problem> {
-    let city = &shown.city;
-    let is_held = |id: &ComponentId| city.inventory.rest(*id).is_some();
-    let missing = found.iter().map(|(id, _)| *id).filter(|id| !is_held(id)).collect();
-    let read = read(shown, missing).await?;
-    let mut read = read.iter();
-    let mut listed = |(id, distance_m): &(ComponentId, Option<f64>)| {
-        let record = held(city, *id).or_else(|| Some(record(city, *id, RestRow::of(read.next()?))));
-        Some(Listed { distance_m: distance_m.map(reply::millis), record: record? })
-    };
-    let components: Option<Vec<Listed<'_>>> = found.iter().map(&mut listed).collect();
-    let components = components.ok_or_else(|| Problem::internal(&RecordMissing))?;
-    reply::json(&Reply { version: city.version, components, next })
+    let missing = found.iter().map(|(id, _)| *id).filter(|id| shown.city.inventory.rest(*id).is_none());
+    let read = read(&shown, missing.collect()).await?;
+    let mut read = read.iter().map(RestRow::of);
+    let rest_of = |id| shown.city.inventory.rest(id).or_else(|| read.next());
+    let body = written(&shown.city, &found, next.as_deref(), rest_of);
+    let body = body.ok_or_else(|| Problem::internal(&RecordMissing))?;
+    reply::of(&shown, Ok(reply::written(body)))
 }
 
 /// The reply that names components near a place, when the city holds all that is told of them.
 pub(super) fn near_held(city: &City, found: &[NearComponent]) -> Option<Vec<u8>> {
-    let listed = |near: &NearComponent| {
-        Some(Listed { distance_m: Some(reply::millis(near.distance_m)), record: held(city, near.id)? })
-    };
-    let components = found.iter().map(listed).collect::<Option<Vec<_>>>()?;
-    let mut body = Vec::with_capacity(64 + found.len() * 640);
-    serde_json::to_writer(&mut body, &Reply { version: city.version, components, next: None }).ok()?;
+    let found: Vec<(ComponentId, Option<f64>)> =
+        found.iter().map(|near| (near.id, Some(near.distance_m))).collect();
+    written(city, &found, None, |id| city.inventory.rest(id))
+}
+
+/// About how many bytes a component takes in a reply.
+const LISTED_BYTES: usize = 640;
+
+/// The body that names components; `None` when the rest of one is not had.
+fn written<'a>(
+    city: &City,
+    found: &[(ComponentId, Option<f64>)],
+    next: Option<&str>,
+    mut rest_of: impl FnMut(ComponentId) -> Option<RestRow<'a>>,
+) -> Option<Vec<u8>> {
+    let mut body = Vec::with_capacity(64 + found.len() * LISTED_BYTES);
+    member(&mut body, "{\"version\":", &city.version).ok()?;
+    body.extend_from_slice(b",\"components\":[");
+    for (i, (id, distance_m)) in found.iter().enumerate() {
+        let name = if i == 0 { "{\"distance_m\":" } else { ",{\"distance_m\":" };
+        member(&mut body, name, &distance_m.map(reply::millis)).ok()?;
+        body.push(b',');
+        write(&mut body, (city, *id), &rest_of(*id)?).ok()?;
+        body.push(b'}');
+    }
+    member(&mut body, "],\"next\":", &next).ok()?;
+    body.push(b'}');
     Some(body)
 }
 

@@ -63,6 +63,7 @@ pub(super) async fn around(State(service): State<Service>, mut request: Request,
     let version = response.extensions().get().map_or(shown.city.version, |Answered(version)| *version);
     let headers = response.headers_mut();
     name(headers, version, &id);
+    strict(headers);
     with_encoding(headers, status, known_encoding);
     if let Some(origin) = origin {
         cors::mark(headers, origin);
@@ -75,11 +76,12 @@ pub(super) async fn around(State(service): State<Service>, mut request: Request,
     response
 }
 
-/// What every reply says of itself: its version, its request, and what it forbids.
+/// What every reply says of itself: its version and its request.
 pub(super) fn name(headers: &mut HeaderMap, version: Version, id: &str) {
     headers.insert(WANMI_VERSION, HeaderValue::from(version.0));
-    headers.extend(HeaderValue::from_str(id).ok().map(|id| (REQUEST_ID, id)));
-    strict(headers);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
 }
 
 /// Counts and logs a reply to a request that began at `start` and is called `id`.
@@ -127,15 +129,18 @@ pub(super) fn request_id(headers: &HeaderMap) -> String {
     };
     match headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_plain) {
         Some(id) => id.to_owned(),
-        None => format!(
-            "{:016x}",
-            *PROCESS ^ NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ),
+        None => digits(*PROCESS ^ NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
     }
 }
 
+/// A number in sixteen digits; the formatter would take as long as finding a cell.
+fn digits(number: u64) -> String {
+    let digit = |shift: u32| char::from(b"0123456789abcdef"[(number >> shift & 15) as usize]);
+    (0..16).rev().map(|place| digit(4 * place)).collect()
+}
+
 /// Headers that forbid what no answer of ours needs; the page brings its own policy.
-fn strict(headers: &mut HeaderMap) {
+pub(super) fn strict(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
@@ -215,6 +220,14 @@ fn log(method: &Method, template: Option<Template>, status: StatusCode, took_us:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_without_a_name_gets_sixteen_digits() {
+        for number in [0, 1, u64::MAX, 0x0123_4567_89ab_cdef, 0xf000_0000_0000_000a] {
+            assert_eq!(digits(number), format!("{number:016x}"));
+        }
+        assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
 
     #[test]
     fn a_panic_becomes_an_internal_error_that_tells_nothing_of_it() {

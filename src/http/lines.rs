@@ -2,7 +2,7 @@
 
 use super::bulk::{Answer, Asked, answered};
 use super::language::Language;
-use super::locate::{CONFIDENCE_DEFAULT, Located, Question, answer, circle_of, read, stamp, time_of};
+use super::locate::{CONFIDENCE_DEFAULT, Located, Question, Stamp, answer, circle_of, read};
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, past, query};
@@ -94,7 +94,7 @@ pub(super) async fn locate(
 fn line(asked: &Asked, line: &[u8], out: &mut Vec<u8>) -> Result<(), Problem> {
     // What the quick way does not like, the slow way names.
     if let Some((id, question)) = quick(line) {
-        return write(out, id, &answer(&asked.shown.city, &question, &stamp(asked.now)?));
+        return write(out, id, &answer(&asked.shown.city, &question, &Stamp::of(asked.now)?));
     }
     let Slow { id, question, shown, at } = slow(asked, line)?;
     write(out, id, &answer(&shown.city, &question, &at))
@@ -131,7 +131,7 @@ struct Slow<'a> {
     question: Question,
     /// Held for this line only, so that a call never keeps more than one old city from going.
     shown: Arc<Shown>,
-    at: String,
+    at: Stamp,
 }
 
 fn slow<'a>(asked: &Asked, line: &'a [u8]) -> Result<Slow<'a>, Problem> {
@@ -150,7 +150,7 @@ fn slow<'a>(asked: &Asked, line: &'a [u8]) -> Result<Slow<'a>, Problem> {
     let question = read(&mut query);
     let shown = past::city_at(asked.service, asked.shown, (&mut query, &moment), past::PATIENCE)?;
     let question = query.with(question)?;
-    Ok(Slow { id, question, shown, at: time_of(&moment, asked.now)? })
+    Ok(Slow { id, question, shown, at: Stamp::at(&moment, asked.now)? })
 }
 
 /// Only the id of a line.

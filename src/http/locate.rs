@@ -6,7 +6,6 @@ use super::problem::{Code, Problem};
 use super::query::Query;
 use super::{Service, place, reply};
 use crate::city::City;
-use crate::duty::clock::instant;
 use crate::geom::lattice::Degrees;
 use crate::live::Shown;
 use crate::live::past::Moment;
@@ -22,8 +21,8 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 use utoipa::ToSchema;
 
 /// The radius of a position's error, in metres; what a phone without satellites tells is below the upper bound.
@@ -148,7 +147,7 @@ pub(super) async fn locate(
     let shown = past::city_at(&service, &shown, (&mut query, &moment), Duration::ZERO)?;
     let question = read(&mut query);
     let question = query.with(question)?;
-    let at = time_of(&moment, now)?;
+    let at = Stamp::at(&moment, now)?;
     if question.circle.is_some_and(|circle| circle.radius_m(CONFIDENCE_DEFAULT) > WIDE_M) {
         let reply = move || reply::of(&shown, reply::json(&answer(&shown.city, &question, &at)));
         return tokio::task::spawn_blocking(reply).await.map_err(|error| Problem::internal(&error))?;
@@ -181,41 +180,62 @@ pub(super) fn circle_of(accuracy_m: f64, confidence: f64) -> Option<Circle> {
     is_within.then(|| Circle::new(accuracy_m, confidence))
 }
 
-/// The time that an answer holds for: the one asked about as it was asked, else now.
-///
-/// # Errors
-/// As [`stamp`].
-pub(super) fn time_of(moment: &Moment, now: OffsetDateTime) -> Result<String, Problem> {
-    match moment.at {
-        Some(at) => at.format(&Rfc3339).map_err(|error| Problem::internal(&error)),
-        None => stamp(now),
-    }
+/// The time that an answer holds for.
+#[derive(Clone)]
+pub(super) struct Stamp {
+    /// RFC 3339.
+    text: Arc<str>,
+    /// Seconds since 1970.
+    unix: i64,
+    offset: UtcOffset,
 }
 
 thread_local! {
     /// The second that this thread wrote last.
-    static WRITTEN: RefCell<Option<(OffsetDateTime, String)>> = const { RefCell::new(None) };
+    static WRITTEN: RefCell<Option<Stamp>> = const { RefCell::new(None) };
 }
 
-/// A time as replies write it: whole seconds. Cost: a copy, but for the first time in a second.
+impl Stamp {
+    /// The time asked about, as it was asked, else now.
+    ///
+    /// # Errors
+    /// As [`Stamp::of`].
+    pub(super) fn at(moment: &Moment, now: OffsetDateTime) -> Result<Self, Problem> {
+        moment.at.map_or_else(|| Stamp::of(now), Stamp::written)
+    }
+
+    /// A time as replies write it: whole seconds. Cost: a pointer, but for the first time in a second.
+    ///
+    /// # Errors
+    /// An internal problem when it cannot be written, as after the year 9999.
+    pub(super) fn of(now: OffsetDateTime) -> Result<Self, Problem> {
+        WRITTEN.with_borrow_mut(|written| {
+            let is_it = |last: &&Stamp| last.unix == now.unix_timestamp() && last.offset == now.offset();
+            if let Some(last) = written.as_ref().filter(is_it) {
+                return Ok(last.clone());
+            }
+            let stamp = Stamp::written(now.replace_nanosecond(0).unwrap_or(now))?;
+            *written = Some(stamp.clone());
+            Ok(stamp)
+        })
+    }
+
+    fn written(time: OffsetDateTime) -> Result<Self, Problem> {
+        let text = time.format(&Rfc3339).map_err(|error| Problem::internal(&error))?;
+        Ok(Stamp { text: text.into(), unix: time.unix_timestamp(), offset: time.offset() })
+    }
+}
+
+/// The text of [`Stamp::of`].
 ///
 /// # Errors
-/// An internal problem when it cannot be written, as after the year 9999.
+/// The same.
 pub(super) fn stamp(now: OffsetDateTime) -> Result<String, Problem> {
-    let now = now.replace_nanosecond(0).unwrap_or(now);
-    WRITTEN.with_borrow_mut(|written| {
-        let is_it = |time: &OffsetDateTime| *time == now && time.offset() == now.offset();
-        if let Some((_, text)) = written.as_ref().filter(|(time, _)| is_it(time)) {
-            return Ok(text.clone());
-        }
-        let text = now.format(&Rfc3339).map_err(|error| Problem::internal(&error))?;
-        *written = Some((now, text.clone()));
-        Ok(text)
-    })
+    Ok(Stamp::of(now)?.text.to_string())
 }
 
 /// The answer of a city.
-pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Located<'a> {
+pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a Stamp) -> Located<'a> {
     let located = locate::locate(city, question.place);
     let alternatives = question
         .circle
@@ -223,7 +243,7 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     let is_certain = alternatives.first().is_none_or(|first| first.thousandths >= CERTAIN_THOUSANDTHS);
     let code = |cell| city.cell(cell).code.as_str();
     let (place, nearest) = match &located {
-        locate::Located::Inside(inside) => (Some(place_reply(city, inside, (question.place, at))), None),
+        locate::Located::Inside(inside) => (Some(place_reply(city, inside, (question.place, at.unix))), None),
         locate::Located::Outside(outside) => {
             let distance_m = reply::millis(outside.distance_m);
             (None, Some(NearestReply { cell: code(outside.nearest), distance_m }))
@@ -232,7 +252,7 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     };
     Located {
         version: city.version,
-        at,
+        at: &at.text,
         place,
         certainty: if is_certain { "certain" } else { "uncertain" },
         alternatives: alternatives
@@ -246,11 +266,10 @@ pub(super) fn answer<'a>(city: &'a City, question: &Question, at: &'a str) -> Lo
     }
 }
 
-fn place_reply<'a>(city: &'a City, inside: &Inside, (place, at): (Degrees, &str)) -> PlaceReply<'a> {
+fn place_reply<'a>(city: &'a City, inside: &Inside, (place, unix): (Degrees, i64)) -> PlaceReply<'a> {
     let duty = &city.duty;
     let point = city.grid.as_ref().and_then(|grid| grid.cover.origin().point(place));
-    // A stamp that was written here is an instant.
-    let around = duty.holding(inside.cell, point, duty.calendar.moment(instant(at).unwrap_or_default()));
+    let around = duty.holding(inside.cell, point, duty.calendar.moment(unix));
     PlaceReply {
         cell: city.cell(inside.cell).code.as_str(),
         community: parent(city, inside.cell, Level::Community),

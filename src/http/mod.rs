@@ -36,6 +36,7 @@ mod locate;
 mod mode;
 mod page;
 mod past;
+mod patience;
 mod place;
 mod profile;
 mod record;

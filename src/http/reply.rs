@@ -15,9 +15,12 @@ use std::hash::{DefaultHasher, Hasher};
 /// # Errors
 /// An internal problem when it cannot be written, which no reply of ours is known to do.
 pub(super) fn json(value: &impl serde::Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
-    let kind = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(([kind], body).into_response())
+    Ok(written(serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?))
+}
+
+/// JSON that was written.
+pub(super) fn written(body: Vec<u8>) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
 /// The version that answered, when that is not the one in use: the header of the reply names it.
@@ -81,8 +84,20 @@ pub(super) fn marked_json(
     tag: &str,
     value: &impl serde::Serialize,
 ) -> Result<Response, Problem> {
+    marked(request, tag, || json(value))
+}
+
+/// A reply under a tag of its own; it is made unless the tag is known.
+///
+/// # Errors
+/// The problem that it is.
+pub(super) fn marked(
+    request: &HeaderMap,
+    tag: &str,
+    reply: impl FnOnce() -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
     let is_known = request.get_all(IF_NONE_MATCH).into_iter().any(|known| names(known, tag));
-    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { json(value)? };
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { reply()? };
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(tag).ok().map(|tag| (ETAG, tag)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));

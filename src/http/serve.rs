@@ -1,5 +1,6 @@
 //! Listening, bounded in connections and in patience, and stopping without breaking off answers.
 
+use super::patience::Patience;
 use super::router::router;
 use super::{Service, door, wicket};
 use crate::config::Limits;
@@ -73,6 +74,8 @@ pub async fn serve(
         // Replies are one small write each: waiting to fill a packet only costs the client time.
         drop(stream.set_nodelay(true));
         let answer = answering(Arc::clone(&both), Peer(from.ip()));
+        let mut builder = builder.clone();
+        builder.http1().timer(Patience::default());
         let connection = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -92,7 +95,7 @@ pub async fn serve(
 fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let patience = Duration::from_secs(limits.header_seconds.into());
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder.http1().header_read_timeout(patience);
     builder
         .http2()
         .timer(TokioTimer::new())
