@@ -143,7 +143,7 @@ impl Forms {
     #[inline]
     pub(super) fn distance_m(&self, sight: &Sight, number: usize, reach_m: f64) -> f64 {
         let Some((extent, parts)) = self.extent(number) else {
-            return distance_m(sight.place, sight.origin.degrees(self.anchors[number]));
+            return sight.to_point_m(self.anchors[number]);
         };
         if extent.is_polygon {
             let point = sight.origin.point(sight.place).filter(|point| extent.bbox.holds(*point));
@@ -235,6 +235,12 @@ impl Sight {
 
     pub(super) fn view(&self) -> View {
         self.view
+    }
+
+    /// The true distance to a point, in metres.
+    #[inline]
+    pub(super) fn to_point_m(&self, point: Point) -> f64 {
+        distance_m(self.place, self.origin.degrees(point))
     }
 
     /// Whether an edge may lie within `reach_m`: `false` only when it surely lies beyond.

@@ -11,6 +11,7 @@ use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Origin, Point, Position};
 use crate::geom::shape::Shape;
 use crate::index::near::{Near, Nearest};
+use crate::index::runs::Found;
 use crate::model::class::Edition;
 use crate::model::code::{ClassCode, InvalidCode};
 use crate::model::component::Place;
@@ -199,6 +200,13 @@ impl Inventory {
         table.rest(number)
     }
 
+    /// The text that `tell` makes of a component's class; made once for all of the class. What it says may come from the
+    /// city's catalogue: cities that share components share that too.
+    pub fn class_told(&self, id: ComponentId, tell: impl FnOnce(Edition, &ClassCode) -> Box<str>) -> &str {
+        let (table, number) = self.at(id);
+        table.class_told(number, tell)
+    }
+
     /// The text that `tell` makes of a component's state and units; made once for all components that have the same, so
     /// there is one way to tell.
     pub fn upkeep_told(&self, id: ComponentId, tell: impl FnOnce(&Upkeep) -> Box<str>) -> &str {
@@ -330,7 +338,10 @@ fn look(
     keep: &impl Fn(u32) -> bool,
 ) {
     let sight = Sight::new(table.origin, place, table.plane.from(place));
-    let distance_m = |number: u32, reach_m: f64| table.forms.distance_m(&sight, number as usize, reach_m);
+    let distance_m = |found: Found| match found {
+        Found::Spot(at) => sight.to_point_m(at),
+        Found::Span { id, reach_m } => table.forms.distance_m(&sight, id as usize, reach_m),
+    };
     let Some(class) = class else { return table.all.search(0, sight.view(), nearest, (keep, &distance_m)) };
     for (group, (_, code)) in table.classes().iter().enumerate() {
         if code.as_str() == class {

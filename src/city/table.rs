@@ -25,6 +25,7 @@ pub(super) struct Table {
     pub(super) forms: Forms,
     columns: Columns,
     classes: Vec<ClassKey>,
+    classes_told: Vec<OnceLock<Box<str>>>,
     names: Vec<Text>,
     upkeeps: Vec<ToldUpkeep>,
     rests: Rests,
@@ -64,6 +65,17 @@ impl Table {
 
     pub(super) fn class(&self, number: usize) -> &ClassKey {
         &self.classes[self.class_number(number)]
+    }
+
+    /// The text that `tell` makes of a component's class, made once for all of the class.
+    pub(super) fn class_told(
+        &self,
+        number: usize,
+        tell: impl FnOnce(Edition, &ClassCode) -> Box<str>,
+    ) -> &str {
+        let class = self.class_number(number);
+        let (edition, code) = &self.classes[class];
+        self.classes_told[class].get_or_init(|| tell(*edition, code))
     }
 
     pub(super) fn classes(&self) -> &[ClassKey] {
@@ -303,6 +315,7 @@ impl TableBuilder {
             plane: ScaledPlane::new(origin, bbox),
             forms,
             columns,
+            classes_told: classes.iter().map(|_| OnceLock::new()).collect(),
             classes,
             names: names.into_values(),
             upkeeps: upkeeps.into_iter().map(|upkeep| ToldUpkeep { upkeep, told: OnceLock::new() }).collect(),

@@ -6,7 +6,8 @@ use super::problem::Problem;
 use crate::city::City;
 use crate::city::inventory::ComponentId;
 use crate::live::Shown;
-use crate::model::class::{Edition, Kind};
+use crate::model::class::{Catalogue, Edition, Kind};
+use crate::model::code::ClassCode;
 use crate::model::component::{Component, Unit};
 use crate::model::row::{Entry, RestRow, Upkeep};
 use serde::Serialize;
@@ -106,14 +107,11 @@ pub(super) fn write(
     rest: &RestRow<'_>,
 ) -> serde_json::Result<()> {
     let inventory = &city.inventory;
-    let (edition, code) = inventory.class(id);
-    let class = city.catalogue.get(edition, Kind::Component, code);
     let cell = inventory.cell(id).map(|cell| city.cell(cell).code.as_str());
     let [lng, lat] = geojson::pair(inventory.location(id));
     member(out, "\"code\":", inventory.code(id))?;
-    member(out, ",\"edition\":", edition.as_str())?;
-    member(out, ",\"class\":", code.as_str())?;
-    member(out, ",\"class_name\":", &class.map(|class| class.name.as_str()))?;
+    let class = |edition, code: &ClassCode| class(&city.catalogue, edition, code);
+    out.extend_from_slice(inventory.class_told(id, class).as_bytes());
     member(out, ",\"name\":", &inventory.name(id))?;
     out.extend_from_slice(inventory.upkeep_told(id, upkeep).as_bytes());
     member(out, ",\"surveyed\":", &rest.surveyed)?;
@@ -128,13 +126,22 @@ pub(super) fn write(
 /// The members that tell state and units, with a comma before each; alike in very many components, and written once.
 fn upkeep(upkeep: &Upkeep) -> Box<str> {
     let Upkeep { state, competent, owner, maintainer } = upkeep;
-    let units = [("competent", competent), ("owner", owner), ("maintainer", maintainer)];
-    let json = |value: serde_json::Result<String>| value.unwrap_or_else(|_text| "null".to_owned());
-    let mut text = format!(",\"state\":{}", json(serde_json::to_string(state)));
-    for (name, of) in units {
-        text.push_str(&format!(",\"{name}\":{}", json(serde_json::to_string(&unit(of)))));
-    }
-    text.into()
+    let [competent, owner, maintainer] = [competent, owner, maintainer].map(|of| json(&unit(of)));
+    let state = json(state);
+    format!(",\"state\":{state},\"competent\":{competent},\"owner\":{owner},\"maintainer\":{maintainer}")
+        .into()
+}
+
+/// The members that tell a class, likewise.
+fn class(catalogue: &Catalogue, edition: Edition, code: &ClassCode) -> Box<str> {
+    let name = catalogue.get(edition, Kind::Component, code).map(|class| class.name.as_str());
+    let (edition, code, name) = (json(edition.as_str()), json(code.as_str()), json(&name));
+    format!(",\"edition\":{edition},\"class\":{code},\"class_name\":{name}").into()
+}
+
+/// A value of texts as JSON; such a one can always be written.
+fn json(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_never| "null".to_owned())
 }
 
 /// Writes a member whose name comes with its quotation marks, colon and comma.

@@ -51,6 +51,20 @@ struct Span {
     id: u32,
 }
 
+/// A component whose distance is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Found {
+    /// One that is this point, or has no extent; nothing else of it is looked at.
+    Spot(Point),
+    /// One with an extent.
+    Span {
+        /// Its number.
+        id: u32,
+        /// What lies beyond, in metres, is not wanted.
+        reach_m: f64,
+    },
+}
+
 /// What is asked of a tree.
 struct Search<'a, K, D> {
     view: View,
@@ -100,8 +114,8 @@ impl Runs {
         runs
     }
 
-    /// Offers the components of a group near the place of `view`; `keep` says which exist, `distance_m` how far one is, or
-    /// any distance beyond the reach that it is given when it lies beyond.
+    /// Offers the components of a group near the place of `view`; `keep` says which exist, `distance_m` how far one is: the
+    /// point where it stands when it is one, else its number with the reach, beyond which any distance beyond it will do.
     ///
     /// Equal to asking every component: a branch is left out only when its box surely lies beyond what is wanted
     /// (branch and bound: Roussopoulos et al. 1995). Cost: one to two microseconds for ten of a class.
@@ -110,7 +124,7 @@ impl Runs {
         group: usize,
         view: View,
         nearest: &mut Nearest,
-        (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(u32, f64) -> f64),
+        (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(Found) -> f64),
     ) {
         let Some(tree) = self.trees.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
@@ -118,7 +132,7 @@ impl Runs {
     }
 
     /// The nearest child first: what it finds leaves most of the others out.
-    fn descend<K: Fn(u32) -> bool, D: Fn(u32, f64) -> f64>(
+    fn descend<K: Fn(u32) -> bool, D: Fn(Found) -> f64>(
         &self,
         node: &ParentNode<Run>,
         search: &mut Search<'_, K, D>,
@@ -137,7 +151,7 @@ impl Runs {
         }
     }
 
-    fn visit<K: Fn(u32) -> bool, D: Fn(u32, f64) -> f64>(
+    fn visit<K: Fn(u32) -> bool, D: Fn(Found) -> f64>(
         &self,
         node: &RTreeNode<Run>,
         search: &mut Search<'_, K, D>,
@@ -146,12 +160,13 @@ impl Runs {
             RTreeNode::Parent(parent) => self.descend(parent, search),
             RTreeNode::Leaf(run) if run.are_spans => {
                 for span in &self.spans[run.range()] {
-                    search.offer(span.id, search.view.to_box_2(&span.bbox));
+                    let plane_2 = search.view.to_box_2(&span.bbox);
+                    search.offer(span.id, plane_2, |reach_m| Found::Span { id: span.id, reach_m });
                 }
             }
             RTreeNode::Leaf(run) => {
                 for spot in &self.spots[run.range()] {
-                    search.offer(spot.id, search.view.to_point_2(spot.at));
+                    search.offer(spot.id, search.view.to_point_2(spot.at), |_| Found::Spot(spot.at));
                 }
             }
         }
@@ -184,13 +199,13 @@ impl Runs {
     }
 }
 
-impl<K: Fn(u32) -> bool, D: Fn(u32, f64) -> f64> Search<'_, K, D> {
+impl<K: Fn(u32) -> bool, D: Fn(Found) -> f64> Search<'_, K, D> {
     #[inline]
-    fn offer(&mut self, id: u32, plane_2: f64) {
+    fn offer(&mut self, id: u32, plane_2: f64, found: impl FnOnce(f64) -> Found) {
         if plane_2 > self.beyond_2 || !(self.keep)(id) {
             return;
         }
-        let distance_m = (self.distance_m)(id, self.nearest.reach_m());
+        let distance_m = (self.distance_m)(found(self.nearest.reach_m()));
         self.nearest.offer(Near { id, distance_m });
         self.beyond_2 = self.view.beyond_2(self.nearest.reach_m());
     }
@@ -326,7 +341,11 @@ mod tests {
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             all.truncate(9);
             let mut nearest = Nearest::within(radius_m, 9);
-            runs.search(0, plane.from(place), &mut nearest, (&|id| id % 7 != 0, &|id, _| distance_m(id)));
+            let measured = |found: Found| match found {
+                Found::Spot(at) => crate::geom::metres::distance_m(place, origin.degrees(at)),
+                Found::Span { id, .. } => distance_m(id),
+            };
+            runs.search(0, plane.from(place), &mut nearest, (&|id| id % 7 != 0, &measured));
             let found: Vec<(f64, u32)> =
                 nearest.into_found().iter().map(|near| (near.distance_m, near.id)).collect();
             assert_eq!(found, all, "{place:?} {radius_m}");
