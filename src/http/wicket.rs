@@ -5,6 +5,7 @@
 //! anything wrong) goes on to the router, body and all.
 
 use super::Service;
+use super::door::HEADERS;
 use super::guard;
 use super::language::Language;
 use super::route::{headers_of, plain};
@@ -104,8 +105,8 @@ fn reply(
     let id = guard::request_id(asked);
     let is_long = decision.len() >= usize::from(COMPRESSED_BYTES);
     let mut response = Response::new(Body::from(decision));
+    *response.headers_mut() = HEADERS.clone();
     let headers = response.headers_mut();
-    headers.reserve(14);
     headers.extend(headers_of("application/json", language));
     if is_long {
         headers.append(VARY, HeaderValue::from_static("accept-encoding"));
