@@ -63,3 +63,45 @@ impl Drop for Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::profile::Profile;
+    use crate::model::snapshot::CityRecord;
+    use crate::model::version::Changeset;
+    use crate::store::sqlite::SqliteStore;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_panic_leaves_the_desk_open_and_what_was_asked_is_done_before_it_closes() {
+        let folder = tempfile::tempdir().unwrap();
+        let city = CityRecord {
+            name: "示意市".to_owned(),
+            region: "4205".to_owned(),
+            profile: Profile::default(),
+            origin: None,
+        };
+        let by = Changeset {
+            author: "测试".to_owned(),
+            at: "2026-11-30T08:00:00Z".to_owned(),
+            reason: "测试".to_owned(),
+        };
+        let store = SqliteStore::create(&folder.path().join("city.gpkg"), &city, &by).unwrap();
+        let desk = Desk::of(Editor::new(Box::new(store)));
+        assert!(desk.ask(|_| -> () { panic!("a test of panics") }).await.is_err());
+        assert_eq!(desk.ask(|editor| editor.scheduled().unwrap().len()).await.ok(), Some(0));
+        let done = Arc::new(AtomicBool::new(false));
+        let doing = Arc::clone(&done);
+        let asked = desk.ask(move |_| {
+            std::thread::sleep(Duration::from_millis(50));
+            doing.store(true, Ordering::Relaxed);
+        });
+        // Whoever asked goes away while it is done, or before.
+        drop(tokio::time::timeout(Duration::from_millis(1), asked).await);
+        drop(desk);
+        assert!(done.load(Ordering::Relaxed));
+    }
+}

@@ -62,8 +62,8 @@ pub(super) fn answered<B>(service: &Service, request: &Request<B>, from: Peer) -
 }
 
 /// What every reply has; to copy it is quicker than to put it together. Version and name are put over these.
-pub(super) static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let mut headers = HeaderMap::with_capacity(14);
+static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::with_capacity(12);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     guard::name(&mut headers, Version(0), "");
     guard::strict(&mut headers);

@@ -5,7 +5,6 @@
 //! anything wrong) goes on to the router, body and all.
 
 use super::Service;
-use super::door::HEADERS;
 use super::guard;
 use super::language::Language;
 use super::route::{headers_of, plain};
@@ -105,13 +104,14 @@ fn reply(
     let id = guard::request_id(asked);
     let is_long = decision.len() >= usize::from(COMPRESSED_BYTES);
     let mut response = Response::new(Body::from(decision));
-    *response.headers_mut() = HEADERS.clone();
     let headers = response.headers_mut();
+    headers.reserve(14);
     headers.extend(headers_of("application/json", language));
     if is_long {
         headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     }
     guard::name(headers, shown.city.version, &id);
+    guard::strict(headers);
     guard::told(service, (&Method::POST, Some(Template(PATH))), response.status(), (start, &id));
     Some(response)
 }

@@ -1,4 +1,4 @@
-//! A component as it passes from the store to a city in memory: what is asked often, with the key of the rest.
+//! A component as it passes from the store to a city in memory: what is asked, what is only told, and the key of all of it.
 
 use super::class::Edition;
 use super::component::{Component, Place, Unit};
