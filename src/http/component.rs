@@ -64,7 +64,7 @@ fn written(city: &City, id: ComponentId, component: &Component) -> serde_json::R
     let mut body = Vec::new();
     member(&mut body, "{\"version\":", &city.version)?;
     body.push(b',');
-    write(&mut body, (city, id, component.code.as_str()), &RestRow::of(component))?;
+    write(&mut body, (city, id), &RestRow::of(component))?;
     member(&mut body, ",\"geometry\":", &geojson::of_place(&component.place))?;
     body.push(b'}');
     Ok(body)

@@ -161,15 +161,12 @@ fn written<'a>(
 ) -> Option<Vec<u8>> {
     let mut body = Vec::with_capacity(64 + found.len() * LISTED_BYTES);
     member(&mut body, "{\"version\":", &city.version).ok()?;
-    // All at once before any is written: the processor waits for their memory once, not for each in turn.
-    let told: Vec<(&str, RestRow<'_>)> =
-        found.iter().map(|(id, _)| Some((city.inventory.code(*id), rest_of(*id)?))).collect::<Option<_>>()?;
     body.extend_from_slice(b",\"components\":[");
-    for (i, ((id, distance_m), (code, rest))) in found.iter().zip(&told).enumerate() {
+    for (i, (id, distance_m)) in found.iter().enumerate() {
         let name = if i == 0 { "{\"distance_m\":" } else { ",{\"distance_m\":" };
         member(&mut body, name, &distance_m.map(reply::millis)).ok()?;
         body.push(b',');
-        write(&mut body, (city, *id, code), rest).ok()?;
+        write(&mut body, (city, *id), &rest_of(*id)?).ok()?;
         body.push(b'}');
     }
     member(&mut body, "],\"next\":", &next).ok()?;

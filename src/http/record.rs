@@ -103,13 +103,13 @@ pub(super) async fn read(shown: &Arc<Shown>, ids: Vec<ComponentId>) -> Result<Ve
 /// None that is known: texts and numbers can be written.
 pub(super) fn write(
     out: &mut Vec<u8>,
-    (city, id, code): (&City, ComponentId, &str),
+    (city, id): (&City, ComponentId),
     rest: &RestRow<'_>,
 ) -> serde_json::Result<()> {
     let inventory = &city.inventory;
     let cell = inventory.cell(id).map(|cell| city.cell(cell).code.as_str());
     let [lng, lat] = geojson::pair(inventory.location(id));
-    member(out, "\"code\":", code)?;
+    member(out, "\"code\":", inventory.code(id))?;
     let class = |edition, code: &ClassCode| class(&city.catalogue, edition, code);
     out.extend_from_slice(inventory.class_told(id, class).as_bytes());
     member(out, ",\"name\":", &inventory.name(id))?;

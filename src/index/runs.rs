@@ -7,26 +7,15 @@ use super::near::{Near, Nearest, View};
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::Point;
 use rayon::prelude::*;
-use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
+use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
 /// Components in a run. Measured with 8, 16 and 32: 16 is quickest for ten of a class among 417,000.
 const RUN: usize = 16;
 
-/// Trees of wide nodes: each node is a walk through memory, and whoever asks at strewn places waits for most of them.
-#[derive(Debug)]
-struct Wide;
-
-impl RTreeParams for Wide {
-    const MIN_SIZE: usize = 6;
-    const MAX_SIZE: usize = 16;
-    const REINSERTION_COUNT: usize = 2;
-    type DefaultInsertionStrategy = RStarInsertionStrategy;
-}
-
 /// Components by group and place.
 #[derive(Debug, Default)]
 pub struct Runs {
-    trees: Vec<RTree<Run, Wide>>,
+    trees: Vec<RTree<Run>>,
     spots: Vec<Spot>,
     spans: Vec<Span>,
 }
@@ -118,7 +107,7 @@ impl Runs {
             let spots = chunks(spot_start, &runs.spots[spot_start..], |spot| Bbox::of(spot.at));
             let spans = chunks(span_start, &runs.spans[span_start..], |span| span.bbox);
             let spans = spans.map(|run| Run { are_spans: true, ..run });
-            runs.trees.push(RTree::bulk_load_with_params(spots.chain(spans).collect()));
+            runs.trees.push(RTree::bulk_load(spots.chain(spans).collect()));
         }
         runs.spots.shrink_to_fit();
         runs.spans.shrink_to_fit();
