@@ -22,7 +22,7 @@ pub struct Shown {
     pub city: City,
     /// What its tiles are drawn from.
     pub drawing: Drawing,
-    /// Reads the details of its components: what the city has no room for (DECISIONS 50), and whole records.
+    /// Reads the details of its components: what the city has no room for (DECISIONS 51), and whole records.
     pub details: Arc<dyn Details>,
     /// When it came into use.
     pub since: Instant,
