@@ -90,8 +90,8 @@ impl Details for Readers {
     }
 }
 
-/// Keys read at once: some megabytes of rows.
-const RANGE: i64 = 8_192;
+/// Keys read at once: a megabyte of rows. What waits is freed in pieces that the allocator keeps, so it is to be little.
+const RANGE: i64 = 2_048;
 
 /// Tells of every component valid at `version`, in the order of keys.
 ///
