@@ -11,7 +11,7 @@ use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Origin, Point, Position};
 use crate::geom::shape::Shape;
 use crate::index::near::{Near, Nearest};
-use crate::index::runs::Found;
+use crate::index::runs::Target;
 use crate::model::class::Edition;
 use crate::model::code::{ClassCode, InvalidCode};
 use crate::model::component::Place;
@@ -338,9 +338,9 @@ fn look(
     keep: &impl Fn(u32) -> bool,
 ) {
     let sight = Sight::new(table.origin, place, table.plane.from(place));
-    let distance_m = |found: Found| match found {
-        Found::Spot(at) => sight.to_point_m(at),
-        Found::Span { id, reach_m } => table.forms.distance_m(&sight, id as usize, reach_m),
+    let distance_m = |target: Target| match target {
+        Target::Spot(at) => sight.to_point_m(at),
+        Target::Span { id, reach_m } => table.forms.distance_m(&sight, id as usize, reach_m),
     };
     let Some(class) = class else { return table.all.search(0, sight.view(), nearest, (keep, &distance_m)) };
     for (group, (_, code)) in table.classes().iter().enumerate() {

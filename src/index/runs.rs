@@ -53,7 +53,7 @@ struct Span {
 
 /// A component whose distance is asked.
 #[derive(Clone, Copy, Debug)]
-pub enum Found {
+pub enum Target {
     /// One that is this point, or has no extent; nothing else of it is looked at.
     Spot(Point),
     /// One with an extent.
@@ -124,7 +124,7 @@ impl Runs {
         group: usize,
         view: View,
         nearest: &mut Nearest,
-        (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(Found) -> f64),
+        (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(Target) -> f64),
     ) {
         let Some(tree) = self.trees.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
@@ -132,7 +132,7 @@ impl Runs {
     }
 
     /// The nearest child first: what it finds leaves most of the others out.
-    fn descend<K: Fn(u32) -> bool, D: Fn(Found) -> f64>(
+    fn descend<K: Fn(u32) -> bool, D: Fn(Target) -> f64>(
         &self,
         node: &ParentNode<Run>,
         search: &mut Search<'_, K, D>,
@@ -151,7 +151,7 @@ impl Runs {
         }
     }
 
-    fn visit<K: Fn(u32) -> bool, D: Fn(Found) -> f64>(
+    fn visit<K: Fn(u32) -> bool, D: Fn(Target) -> f64>(
         &self,
         node: &RTreeNode<Run>,
         search: &mut Search<'_, K, D>,
@@ -161,12 +161,12 @@ impl Runs {
             RTreeNode::Leaf(run) if run.are_spans => {
                 for span in &self.spans[run.range()] {
                     let plane_2 = search.view.to_box_2(&span.bbox);
-                    search.offer(span.id, plane_2, |reach_m| Found::Span { id: span.id, reach_m });
+                    search.offer(span.id, plane_2, |reach_m| Target::Span { id: span.id, reach_m });
                 }
             }
             RTreeNode::Leaf(run) => {
                 for spot in &self.spots[run.range()] {
-                    search.offer(spot.id, search.view.to_point_2(spot.at), |_| Found::Spot(spot.at));
+                    search.offer(spot.id, search.view.to_point_2(spot.at), |_| Target::Spot(spot.at));
                 }
             }
         }
@@ -199,9 +199,9 @@ impl Runs {
     }
 }
 
-impl<K: Fn(u32) -> bool, D: Fn(Found) -> f64> Search<'_, K, D> {
+impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Search<'_, K, D> {
     #[inline]
-    fn offer(&mut self, id: u32, plane_2: f64, found: impl FnOnce(f64) -> Found) {
+    fn offer(&mut self, id: u32, plane_2: f64, found: impl FnOnce(f64) -> Target) {
         if plane_2 > self.beyond_2 || !(self.keep)(id) {
             return;
         }
@@ -341,9 +341,9 @@ mod tests {
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             all.truncate(9);
             let mut nearest = Nearest::within(radius_m, 9);
-            let measured = |found: Found| match found {
-                Found::Spot(at) => crate::geom::metres::distance_m(place, origin.degrees(at)),
-                Found::Span { id, .. } => distance_m(id),
+            let measured = |found: Target| match found {
+                Target::Spot(at) => crate::geom::metres::distance_m(place, origin.degrees(at)),
+                Target::Span { id, .. } => distance_m(id),
             };
             runs.search(0, plane.from(place), &mut nearest, (&|id| id % 7 != 0, &measured));
             let found: Vec<(f64, u32)> =
