@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use std::collections::BTreeMap;
 
 /// How many bytes a table's pooled days and remarks may take: a city where every note is another one must not hold them.
-const ROOM_BYTES: usize = 8 << 20;
+const ROOM_BYTES: usize = 4 << 20;
 
 /// What a pooled value takes beside its texts.
 const VALUE_BYTES: usize = 64;
