@@ -94,9 +94,11 @@ fn things(snapshot: &Snapshot, places: &[Degrees], count: usize) -> Vec<Thing> {
     }
     for (number, at) in places.iter().take(OVERLAYS).enumerate() {
         let Some(Position { x, y }) = at.to_position() else { continue };
-        // A road: 600 m long, 40 m wide, with a bend every 10 m.
-        let along =
-            |i: i64, side: i64| Position { x: x + i * 10_000, y: y + side * 18_000 + (i % 3) * 4_000 };
+        // A road: 600 m long, 40 m wide, with a bend every 10 m; the place stands well on it, not on its edge.
+        let along = |i: i64, side: i64| Position {
+            x: x + (i - 5) * 10_000 + 5_000,
+            y: y + side * 18_000 + (i % 3) * 4_000,
+        };
         let ring = (0..60).map(|i| along(i, -1)).chain((0..60).rev().map(|i| along(i, 1))).collect();
         let place = Place::Polygon(vec![vec![ring]]);
         all.push(placed(ThingKind::Overlay, &format!("O{number:03}"), &[("name", "示意快速路")], place));

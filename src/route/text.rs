@@ -46,36 +46,42 @@ fn role(role: Role, tongue: Tongue) -> &'static str {
     })
 }
 
+/// Texts one after the other: what every decision holds several times is not formatted.
+fn all(out: &mut impl Write, parts: &[&str]) -> fmt::Result {
+    parts.iter().try_for_each(|part| out.write_str(part))
+}
+
 /// Who says whom: `规则（部件，小类01002）→ 指定单位养护所（D12）`.
 fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
     let Says { party, role: quality, label, of_other_kind, permit, basis, agent } = says;
     if let Some([chinese, english]) = label {
-        let (before, label) = tongue.pick([("规则（", chinese), ("rule (", english)]);
         let note = if *of_other_kind {
             tongue.pick(["；部件与事项同号，通用", "; written for the other kind, which shares the number"])
         } else {
             ""
         };
-        write!(out, "{before}{label}{note}{} ", tongue.pick(["）→", ") →"]))?;
+        match tongue {
+            Tongue::Chinese => all(out, &["规则（", chinese, note, "）→ "]),
+            Tongue::English => all(out, &["rule (", english, note, ") → "]),
+        }?;
     }
     let quality = role(*quality, tongue);
     match tongue {
-        Tongue::Chinese => write!(out, "{quality}{}（{}）", party.name, party.id),
-        Tongue::English => write!(out, "{quality} {} ({})", party.name, party.id),
+        Tongue::Chinese => all(out, &[quality, party.name, "（", party.id, "）"]),
+        Tongue::English => all(out, &[quality, " ", party.name, " (", party.id, ")"]),
     }?;
     if let Some(permit) = permit {
-        write!(out, "{}{permit}", tongue.pick(["，许可", ", permit "]))?;
+        all(out, &[tongue.pick(["，许可", ", permit "]), permit])?;
     }
     if let Some(agent) = agent {
         match tongue {
-            Tongue::Chinese => write!(out, "，由{}（{}）代处理", agent.name, agent.id),
-            Tongue::English => write!(out, ", done by {} ({}) in its place", agent.name, agent.id),
+            Tongue::Chinese => all(out, &["，由", agent.name, "（", agent.id, "）代处理"]),
+            Tongue::English => all(out, &[", done by ", agent.name, " (", agent.id, ") in its place"]),
         }?;
     }
-    match (basis, tongue) {
-        (None, _) => Ok(()),
-        (Some(basis), Tongue::Chinese) => write!(out, "，依据{basis}"),
-        (Some(basis), Tongue::English) => write!(out, ", by {basis}"),
+    match basis {
+        None => Ok(()),
+        Some(basis) => all(out, &[tongue.pick(["，依据", ", by "]), basis]),
     }
 }
 
@@ -104,8 +110,8 @@ pub fn write(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result
         Why::Later(found, earlier) => {
             says(out, found, tongue)?;
             match tongue {
-                Tongue::Chinese => write!(out, "；“{}”先于此步", step(*earlier, tongue)),
-                Tongue::English => write!(out, "; step {} comes first", step(*earlier, tongue)),
+                Tongue::Chinese => all(out, &["；“", step(*earlier, tongue), "”先于此步"]),
+                Tongue::English => all(out, &["; step ", step(*earlier, tongue), " comes first"]),
             }
         }
         Why::Excluded(found) => {

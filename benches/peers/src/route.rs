@@ -39,7 +39,7 @@ type Answer = (String, Option<i32>);
 /// When an answer differs or the server refuses.
 pub fn run(server: &mut Postgis) -> anyhow::Result<()> {
     let (components, rules, count) =
-        if is_test() { (20_000, 500, 500) } else { (500_000, 10_000, QUESTIONS) };
+        if is_test() { (20_000, 10_000, 2_000) } else { (500_000, 10_000, QUESTIONS) };
     let World { city, questions, things } = world(components, rules, count);
     load(server, &city, &questions, &things)?;
     let texts: Vec<String> = questions.iter().enumerate().map(|(number, q)| report(number, q)).collect();
@@ -221,14 +221,15 @@ fn compare(
         found += u64::from(whom.is_some());
         // Outside the cover there is no limit of ours to compare.
         let amount = if decision.limit.is_some() { row.try_get(1)? } else { None };
-        if (whom.unwrap_or_default(), amount) == ours {
+        let theirs = (whom.unwrap_or_default(), amount);
+        if theirs == ours {
             same += 1;
             direct += usize::from(decision.department.is_some());
             continue;
         }
         let near = grid.borders.nearest(&grid.cover, question.place);
         let border_m = near.map_or(f64::INFINITY, |near| near.distance_m);
-        anyhow::ensure!(border_m <= BORDER_M, "different answers to {question:?}: {ours:?}");
+        anyhow::ensure!(border_m <= BORDER_M, "different answers to {question:?}: {ours:?}, {theirs:?}");
         ties += 1;
     }
     anyhow::ensure!(direct > same / 2, "most reports have one department, or the comparison means nothing");
