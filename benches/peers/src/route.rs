@@ -79,12 +79,14 @@ fn whole(city: &City, text: &str) -> u64 {
 /// One report: the places that hold it, the rules of its class and major class there, the most specific of them. Rules that
 /// override come first, as the ladder has it; equals stay together.
 const ONE: &str = "
-    WITH place AS (
-        SELECT p.key, p.rank FROM cell c, LATERAL (VALUES
+    WITH here AS (
+        SELECT * FROM cell c WHERE ST_Contains(c.geom, ST_SetSRID(ST_MakePoint($2, $3), 4490))
+    ), place AS (
+        SELECT p.key, p.rank FROM here c, LATERAL (VALUES
             (c.code, 4), (c.community, 3), (c.street, 2), (c.district, 1), ('', 0)) AS p (key, rank)
-        WHERE ST_Contains(c.geom, ST_SetSRID(ST_MakePoint($2, $3), 4490))
         UNION ALL
-        SELECT 'overlay ' || o.code, 5 FROM overlay o WHERE ST_Contains(o.geom, ST_SetSRID(ST_MakePoint($2, $3), 4490))
+        SELECT 'overlay ' || o.code, 5 FROM here, overlay o
+        WHERE ST_Contains(o.geom, ST_SetSRID(ST_MakePoint($2, $3), 4490))
     ), ranked AS (
         SELECT r.department, rank() OVER (
             ORDER BY r.overrides DESC, r.class_rank DESC, place.rank DESC, r.priority DESC) AS at
@@ -96,11 +98,14 @@ const ONE: &str = "
 
 /// All reports at once: the planner joins cells, overlays and rules over sets.
 const ALL: &str = "
-    WITH place AS MATERIALIZED (
-        SELECT a.id, a.class, p.key, p.rank FROM asked a JOIN cell c ON ST_Contains(c.geom, a.geom), LATERAL (VALUES
-            (c.code, 4), (c.community, 3), (c.street, 2), (c.district, 1), ('', 0)) AS p (key, rank)
+    WITH here AS MATERIALIZED (
+        SELECT a.id, a.class, a.geom AS at, c.code, c.community, c.street, c.district
+        FROM asked a JOIN cell c ON ST_Contains(c.geom, a.geom)
+    ), place AS MATERIALIZED (
+        SELECT h.id, h.class, p.key, p.rank FROM here h, LATERAL (VALUES
+            (h.code, 4), (h.community, 3), (h.street, 2), (h.district, 1), ('', 0)) AS p (key, rank)
         UNION ALL
-        SELECT a.id, a.class, 'overlay ' || o.code, 5 FROM asked a JOIN overlay o ON ST_Contains(o.geom, a.geom)
+        SELECT h.id, h.class, 'overlay ' || o.code, 5 FROM here h JOIN overlay o ON ST_Contains(o.geom, h.at)
     ), named AS (
         SELECT id, class, key, rank FROM place UNION ALL SELECT id, left(class, 2), key, rank FROM place
     ), ranked AS (
