@@ -6,8 +6,7 @@ use crate::inventory::proved::{Proved, proved};
 use crate::inventory::refused::Refused;
 use crate::model::snapshot::Holding;
 use crate::model::version::{Changeset, Version};
-use crate::rules::code::Code;
-use crate::rules::finding::{Findings, Severity};
+use crate::rules::finding::{Finding, Findings, Sample, Severity};
 use crate::store::past::Count;
 use crate::store::{LogEntry, StoreError};
 use std::sync::PoisonError;
@@ -94,7 +93,6 @@ impl Editor {
 /// The first findings of each code that is grave enough.
 fn told(findings: &Findings, is_told: impl Fn(Severity) -> bool) -> Vec<Breach> {
     let told = findings.iter().filter(|finding| is_told(finding.code.severity()));
-    let breach = |code: Code, detail: &str| Breach::new(code, detail);
-    told.flat_map(|finding| finding.samples.iter().map(move |sample| breach(finding.code, &sample.detail)))
-        .collect()
+    let breach = |finding: &Finding, sample: &Sample| Breach::new(finding.code, sample.detail.clone());
+    told.flat_map(|finding| finding.samples.iter().map(move |sample| breach(finding, sample))).collect()
 }

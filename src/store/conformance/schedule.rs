@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     ("after a pause hours are caught up in their order", hours_are_caught_up_in_order),
     ("a scheduled change can be withdrawn while it waits", withdrawn_while_it_waits),
     ("what was touched meanwhile fails whole, what was not takes effect", a_conflict_fails_whole),
+    ("what ends is not named meanwhile, what is named has not ended", names_must_stand),
     ("a change judged by other cells, regions or profile fails", what_it_was_judged_by_must_stand),
     ("what could not be committed cannot be scheduled", inconsistent_changes_are_not_scheduled),
 ];
@@ -39,6 +40,41 @@ fn why(store: &dyn Whole, number: ScheduleNumber) -> String {
     match state(store, number) {
         ScheduleState::Failed { why, .. } => why,
         other => panic!("{other:?}"),
+    }
+}
+
+fn names_must_stand(site: &dyn Site) {
+    use crate::model::code::ThingCode;
+    use crate::model::thing::{Thing, ThingKind as K};
+    let thing = |kind, code: &str, (name, value): (&str, &str)| {
+        let (code, values) = (ThingCode::new(code).unwrap(), [(name.into(), value.into())].into());
+        Thing { kind, code, values, place: None }
+    };
+    let mut store = site.create();
+    commit(&mut *store, &everything());
+    let bring = |things: Vec<Thing>| Change { things, ..Change::default() };
+    let end = |kind, code: &str| {
+        let gone_things = vec![(kind, ThingCode::new(code).unwrap())];
+        Change { gone_things, ..Change::default() }
+    };
+    let department = |code: &str| thing(K::Department, code, ("name", "x"));
+    let rule = |code: &str, department: &str| thing(K::DutyRule, code, ("department", department));
+    commit(&mut *store, &bring(["A", "B", "C", "D"].map(department).into()));
+    // Four plans: two that end a department, two whose rule names one.
+    let ends = ["A", "B"].map(|code| schedule(&mut *store, 5, &end(K::Department, code)));
+    let rules = ["C", "D"].map(|code| schedule(&mut *store, 5, &bring(vec![rule(code, code)])));
+    let together = schedule(&mut *store, 6, &bring(vec![department("E"), rule("E", "E")]));
+    commit(&mut *store, &bring(vec![rule("R", "A"), rule("S", "E-other")]));
+    commit(&mut *store, &end(K::Department, "C"));
+    store.activate(noon(6)).unwrap();
+    assert!(
+        why(&*store, ends[0]).contains("duty_rules R names since version 3"),
+        "{}",
+        why(&*store, ends[0])
+    );
+    assert!(why(&*store, rules[0]).contains("names departments C, which version 4 ended"));
+    for number in [ends[1], rules[1], together] {
+        assert!(matches!(state(&*store, number), ScheduleState::Done { .. }), "{:?}", state(&*store, number));
     }
 }
 

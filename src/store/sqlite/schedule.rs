@@ -4,7 +4,9 @@ use super::check::{FaultKind, Faults, add as tell_fault};
 use super::fault::{Fault, Step};
 use super::seal::Digest;
 use super::versions::{self, number as version_number, utc};
-use super::{SqliteStore, parts, write};
+use super::{SqliteStore, parts, things, write};
+use crate::model::text::Shared;
+use crate::model::thing::{Form, Thing, ThingKind};
 use crate::model::version::{Changeset, Version, instant_of};
 use crate::store::schedule::{Schedule, ScheduleNumber, ScheduleState, Scheduled};
 use crate::store::{Change, StoreError};
@@ -211,7 +213,66 @@ fn conflict(conn: &Connection, base: Version, change: &Change) -> Step<Option<St
             )));
         }
     }
+    broken_name(conn, base, change)
+}
+
+/// A name that was judged when the change was made, and would be that of nothing by now: what a thing of the change names has
+/// ended since, or what the change ends is named by a thing that came since.
+fn broken_name(conn: &Connection, base: Version, change: &Change) -> Step<Option<String>> {
+    let after = version_number(base);
+    let mut ended = conn.prepare(
+        "SELECT max(to_version) FROM thing WHERE kind = ?1 AND code = ?2 AND to_version > ?3
+         AND NOT EXISTS (SELECT 1 FROM thing AS now WHERE now.kind = ?1 AND now.code = ?2 AND now.to_version IS NULL)",
+    )?;
+    for thing in &change.things {
+        for (kind, code) in names(thing) {
+            if change.things.iter().any(|other| other.kind == kind && other.code.as_str() == code) {
+                continue;
+            }
+            let ended: Option<i64> =
+                ended.query_row(params![kind.as_str(), code, after], |row| row.get(0))?;
+            if let Some(version) = ended {
+                return Ok(Some(format!(
+                    "{} {} names {kind} {code}, which version {version} ended",
+                    thing.kind, thing.code
+                )));
+            }
+        }
+    }
+    if change.gone_things.is_empty() {
+        return Ok(None);
+    }
+    let mut came = conn.prepare(&format!(
+        "SELECT entry, id, {}, from_version FROM thing WHERE to_version IS NULL AND from_version > ?1 ORDER BY kind, code",
+        things::COLUMNS
+    ))?;
+    let (mut rows, mut shared) = (came.query([after])?, Shared::default());
+    while let Some(row) = rows.next()? {
+        let thing = things::read(row, &mut shared)?;
+        // What the change touches itself was looked at.
+        let named = names(&thing).find(|(kind, code)| {
+            change.gone_things.iter().any(|gone| (gone.0, gone.1.as_str()) == (*kind, *code))
+        });
+        if let Some((kind, code)) = named {
+            let version: i64 = row.get("from_version")?;
+            return Ok(Some(format!(
+                "it ends {kind} {code}, which {} {} names since version {version}",
+                thing.kind, thing.code
+            )));
+        }
+    }
     Ok(None)
+}
+
+/// The things that a thing names in fields that may not name nothing.
+fn names(thing: &Thing) -> impl Iterator<Item = (ThingKind, &str)> {
+    thing.kind.fields().iter().flat_map(move |field| {
+        let kind = match field.form {
+            Form::Thing(kind) | Form::Things(kind) => Some(kind),
+            _ => None,
+        };
+        kind.into_iter().flat_map(move |kind| thing.list(field.name).map(move |code| (kind, code)))
+    })
 }
 
 /// A statement for the last version in which an entry of a thing begins or ends; written so that both partial indexes

@@ -282,6 +282,7 @@ fn nothing_ends_that_others_name_and_they_are_listed() {
         ("duty_zones", "Z-12", vec![("rosters", "RO-1", "zone"), ("rosters", "RO-2", "zone")]),
         ("modes", "typhoon", vec![("duty_rules", "R-0040", "mode"), ("mode_switches", &*switch, "mode")]),
     ];
+    golden("problem-named.json", &end("departments", "D02"));
     for (kind, code, by) in &cases {
         let refused = end(kind, code);
         let problem = refused.json();
