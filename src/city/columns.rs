@@ -87,18 +87,17 @@ impl Wide {
     pub(super) fn pack(self, order: Option<&[u32]>) -> Columns {
         let count = self.entries.len();
         let at = |i: usize| order.map_or(i, |order| order[i] as usize);
-        let (codes, code_ends) = match order {
-            None => (self.codes, self.code_ends),
-            Some(_) => {
-                let (mut codes, mut code_ends) =
-                    (Vec::with_capacity(self.codes.len()), Vec::with_capacity(count));
-                for i in 0..count {
-                    codes.extend_from_slice(self.code(at(i)));
-                    code_ends.push(codes.len() as u32);
-                }
-                (codes, code_ends)
+        let (mut codes, mut code_ends) = (Vec::new(), Vec::new());
+        if order.is_some() {
+            codes.reserve_exact(self.codes.len());
+            code_ends.reserve_exact(count);
+            for i in 0..count {
+                codes.extend_from_slice(self.code(at(i)));
+                code_ends.push(codes.len() as u32);
             }
-        };
+        } else {
+            (codes, code_ends) = (self.codes, self.code_ends);
+        }
         let (entries, numbers) = (self.entries, self.numbers);
         // Nothing is 0, so that it takes no width.
         let told = |number: u32| u64::from(number.wrapping_add(1));

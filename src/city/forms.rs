@@ -143,7 +143,7 @@ impl Forms {
     #[inline]
     pub(super) fn distance_m(&self, sight: &Sight, number: usize, reach_m: f64) -> f64 {
         let Some((extent, parts)) = self.extent(number) else {
-            return sight.to_point_m(self.anchors[number]);
+            return sight.point_distance_m(self.anchors[number]);
         };
         if extent.is_polygon {
             let point = sight.origin.point(sight.place).filter(|point| extent.bbox.holds(*point));
@@ -239,7 +239,7 @@ impl Sight {
 
     /// The true distance to a point, in metres.
     #[inline]
-    pub(super) fn to_point_m(&self, point: Point) -> f64 {
+    pub(super) fn point_distance_m(&self, point: Point) -> f64 {
         distance_m(self.place, self.origin.degrees(point))
     }
 

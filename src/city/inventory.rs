@@ -339,7 +339,7 @@ fn look(
 ) {
     let sight = Sight::new(table.origin, place, table.plane.from(place));
     let distance_m = |target: Target| match target {
-        Target::Spot(at) => sight.to_point_m(at),
+        Target::Spot(at) => sight.point_distance_m(at),
         Target::Span { id, reach_m } => table.forms.distance_m(&sight, id as usize, reach_m),
     };
     let Some(class) = class else { return table.all.search(0, sight.view(), nearest, (keep, &distance_m)) };

@@ -117,7 +117,7 @@ impl fmt::Display for Moment {
         if self.zone < 0 {
             text[19] = b'-';
         }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(&String::from_utf8_lossy(&text))
     }
 }
 

@@ -197,7 +197,9 @@ fn may_be_absent(schema: &mut Value, member: &str) {
         names.retain(|name| name != member);
     }
     if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
-        parts.iter_mut().for_each(|part| may_be_absent(part, member));
+        for part in parts {
+            may_be_absent(part, member);
+        }
     }
 }
 

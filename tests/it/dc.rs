@@ -100,7 +100,7 @@ fn words(line: &str) -> Vec<String> {
         match c {
             '\'' => is_quoted = !is_quoted,
             ' ' if !is_quoted => {
-                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
             }
             c => word.push(c),
         }
@@ -135,15 +135,13 @@ fn call(line: &str) -> Option<Call> {
                 call.body = printed[1].replace("\\n", "\n");
             }
             address => {
-                call.path = address
-                    .strip_prefix("http://127.0.0.1:8080")
-                    .unwrap_or_else(|| panic!("{address:?} in {line}"))
-                    .to_owned()
+                let path = address.strip_prefix("http://127.0.0.1:8080");
+                call.path = path.unwrap_or_else(|| panic!("{address:?} in {line}")).into();
             }
         }
     }
     if call.method.is_empty() {
-        call.method = if call.body.is_empty() { "GET" } else { "POST" }.to_owned();
+        call.method = if call.body.is_empty() { "GET" } else { "POST" }.into();
     }
     Some(call)
 }

@@ -290,7 +290,9 @@ fn killed(city: &Path, (clients, round): (&Arc<Clients>, usize), dice: &mut Dice
     (0..dice.below(20_000)).for_each(|_| std::hint::spin_loop());
     // SIGKILL.
     drop(program);
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
 }
 
 /// Proves that the record has what was told, byte by byte, and of what was not answered all or nothing.
