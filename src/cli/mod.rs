@@ -27,6 +27,7 @@ pub mod undo;
 use crate::config::read::ConfigError;
 use crate::export::ExportError;
 use crate::inventory::refused::Refused;
+use crate::live::aside::step_back;
 use crate::live::claim::ClaimError;
 use crate::live::watch::LoadError;
 use crate::model::version::Changeset;
@@ -85,6 +86,9 @@ impl Command {
     /// # Errors
     /// Wrong usage and unreadable input, which the program answers with exit code 2.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        if self.is_long() {
+            step_back();
+        }
         match self {
             Command::Init(args) => init::run(args),
             Command::Inspect(args) => inspect::run(&args),
@@ -106,6 +110,14 @@ impl Command {
             Command::Undo(args) => undo::run(args),
             Command::Scheduled(args) => scheduled::run(args),
         }
+    }
+}
+
+impl Command {
+    /// Whether it keeps the machine busy for a while; a service that runs beside it answers first.
+    fn is_long(&self) -> bool {
+        use Command::{Backup, Check, Export, Import, Recode, Undo};
+        matches!(self, Import(_) | Recode(_) | Undo(_) | Export(_) | Check(_) | Backup(_))
     }
 }
 
