@@ -1,4 +1,4 @@
-//! A city and a tile: bytes (DECISIONS 16). Tiles draw; only the API decides.
+//! A city and a tile: bytes. Tiles draw; only the API decides.
 
 mod label;
 mod layer;

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InspectorId(pub u32);
 
-/// An inspector 监督员; telephone numbers stay in the table (DECISIONS 18).
+/// An inspector 监督员; telephone numbers stay in the table.
 #[derive(Clone, Debug)]
 pub struct Inspector {
     /// The code.

@@ -211,7 +211,7 @@ fn written(mut response: Response, language: Language) -> Response {
     response
 }
 
-/// One line: no coordinate, no code, no name (DECISIONS 18).
+/// One line: no coordinate, no code, no name.
 fn log(method: &Method, template: Option<Template>, status: StatusCode, took_us: u64, id: &str) {
     let (path, status) = (template.map_or("(unknown)", |template| template.0), status.as_u16());
     tracing::info!(target: "wanmi::access", %method, path, status, took_us, id);

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// A component's record; units without phone numbers (DECISIONS 18).
+/// A component's record; units without phone numbers.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ComponentRecord)]
 pub(super) struct Record<'a> {

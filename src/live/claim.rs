@@ -1,4 +1,4 @@
-//! One server a city: a second `serve` on the same file is refused (DECISIONS 14).
+//! One server a city: a second `serve` on the same file is refused.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;

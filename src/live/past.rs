@@ -1,4 +1,4 @@
-//! What was: the city of an earlier version, rebuilt from the store when somebody asks for it (DECISIONS 9).
+//! What was: the city of an earlier version, rebuilt from the store when somebody asks for it (DECISIONS 29).
 //!
 //! At most [`KEPT`] old cities exist at once, the one that is being built among them. A city is built by one thread; whoever
 //! asks meanwhile is told to come back, or waits. The same question has the same answer however often its city goes and

@@ -139,7 +139,7 @@ pub struct Class {
     pub evidence: Evidence,
     /// How exactly the standard wants it surveyed, as far as the catalogue says.
     pub accuracy: Option<Accuracy>,
-    /// How well the shapes are known; what is only derived warns and never rejects (DECISIONS 10).
+    /// How well the shapes are known; what is only derived warns and never rejects.
     pub shapes_evidence: Evidence,
 }
 

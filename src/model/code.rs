@@ -1,4 +1,4 @@
-//! Codes are text (DECISIONS 15): digits, letters, leading zeros; a city's profile says which forms it uses.
+//! Codes are text: digits, letters, leading zeros; a city's profile says which forms it uses.
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The key of one state of a component in its store. A state is never overwritten, so the key reads the same for ever:
-/// a reader that keeps an old version finds the texts of that version (DECISIONS 9, 21).
+/// a reader that keeps an old version finds the texts of that version (DECISIONS 21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry(pub u64);
 

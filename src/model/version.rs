@@ -1,4 +1,4 @@
-//! Versions: every change is a changeset and makes version n + 1 (DECISIONS 9).
+//! Versions: every change is a changeset and makes version n + 1.
 
 use std::fmt;
 use time::OffsetDateTime;

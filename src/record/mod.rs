@@ -1,6 +1,6 @@
 //! The record: every decision that was given, what became of it, and what that says of the rules.
 //!
-//! A log beside the city file, outside its versions (DECISIONS 17). One thread writes; whatever waits is committed in one
+//! A log beside the city file, outside its versions (DECISIONS 33). One thread writes; whatever waits is committed in one
 //! transaction, so a decision is on disk when its call returns and a busy hour costs few syncs. Readers never wait for it.
 //!
 //! ```text

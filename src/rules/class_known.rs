@@ -8,7 +8,7 @@ use crate::model::code::ClassCode;
 /// The class of a component, or why it has none.
 ///
 /// Only the catalogue of 2026 is whole by its own count, and 大类 21 of 2007 is each city's own; a class that another
-/// part of the catalogues lacks may exist, so it warns (DECISIONS 10).
+/// part of the catalogues lacks may exist, so it warns.
 ///
 /// # Errors
 /// The breach.

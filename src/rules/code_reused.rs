@@ -1,4 +1,4 @@
-//! A code names one component for ever (DECISIONS 9): the same code for another thing is refused.
+//! A code names one component for ever: the same code for another thing is refused.
 
 use super::code::Code;
 use super::finding::Breach;

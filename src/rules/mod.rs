@@ -1,4 +1,4 @@
-//! Every check of delivered data, one rule a file (DECISIONS 10).
+//! Every check of delivered data, one rule a file.
 //!
 //! A rule is a pure function of a row and what it is held against; it answers with a [`Breach`](finding::Breach) or
 //! nothing. What the catalogue only derives warns; only what a standard, a profile or geometry says refuses.

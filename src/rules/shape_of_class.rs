@@ -7,7 +7,7 @@ use crate::model::class::{Class, Evidence};
 
 /// What is wrong with a kind of shape for a class.
 ///
-/// The standard's shapes are only derived, so they warn; what the city's profile says refuses (DECISIONS 10). A class
+/// The standard's shapes are only derived, so they warn; what the city's profile says refuses. A class
 /// without shapes takes any.
 pub fn shape_of_class(class: &Class, kind: ShapeKind) -> Option<Breach> {
     if class.shapes.is_empty() || class.shapes.contains(&kind) {

@@ -1,4 +1,4 @@
-//! The only door to disk: versions in, versions out (DECISIONS 9, 14).
+//! The only door to disk: versions in, versions out.
 
 pub mod past;
 pub mod schedule;

@@ -1,4 +1,4 @@
-//! The embedded store: one SQLite file that is a valid GeoPackage (DECISIONS 14).
+//! The embedded store: one SQLite file that is a valid GeoPackage.
 //!
 //! Tables and views are in `schemas/sqlite`. An entry is never overwritten: a change ends it and adds the next, so every
 //! version can be read for ever. SQLite's lock admits one writer at a time, any number of readers go on beside it.

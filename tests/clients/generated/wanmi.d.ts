@@ -223,7 +223,7 @@ export type ComponentPatch = {
   state?: string | null;
 };
 
-/** A component's record; units without phone numbers (DECISIONS 18). */
+/** A component's record; units without phone numbers. */
 export type ComponentRecord = {
   /** The cell that holds it; null outside the cover. */
   cell: string | null;
