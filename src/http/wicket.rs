@@ -10,12 +10,12 @@ use super::language::Language;
 use super::route::{headers_of, plain};
 use super::router::{COMPRESSED_BYTES, Template};
 use super::serve::Peer;
-use axum::Router;
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, ORIGIN, TRANSFER_ENCODING, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use axum::{BoxError, Router};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use std::convert::Infallible;
@@ -58,11 +58,16 @@ pub(super) async fn answered<B>(
     from: Peer,
 ) -> Result<Response<Body>, Infallible>
 where
-    B: http_body::Body<Data = Bytes>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
 {
     let start = Instant::now();
     let (service, router) = &*both;
     let (parts, sent) = request.into_parts();
+    // It is under way from its head on: bodies that trickle count as they do behind the router, which refuses one too many.
+    let Ok(under_way) = service.shared.admission.enter() else {
+        return onwards(router, Request::from_parts(parts, Body::new(sent)), from).await;
+    };
     let patience = Duration::from_secs(service.shared.config.limits.body_seconds.into());
     // As long as its head says, which is not too long.
     let rest = match timeout(patience, sent.collect()).await {
@@ -73,7 +78,16 @@ where
         // The router meets the same end and names it.
         _ => Body::new(Broken),
     };
-    let mut request = Request::from_parts(parts, rest);
+    drop(under_way);
+    onwards(router, Request::from_parts(parts, rest), from).await
+}
+
+/// What the router answers.
+async fn onwards(
+    router: &Router,
+    mut request: Request<Body>,
+    from: Peer,
+) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(from);
     tower::ServiceExt::oneshot(router.clone(), request).await
 }
@@ -99,7 +113,6 @@ fn reply(
     let decide = || plain(service, &shown, text, language);
     let decision = catch_unwind(AssertUnwindSafe(decide)).ok()??;
     let shared = &service.shared;
-    let _under_way = shared.admission.enter().ok()?;
     shared.admission.count(from.0).ok()?;
     let id = guard::request_id(asked);
     let is_long = decision.len() >= usize::from(COMPRESSED_BYTES);

@@ -190,6 +190,35 @@ fn counters_tell_what_was_asked_by_route_and_what_is_in_use() {
 }
 
 #[test]
+fn a_report_whose_body_trickles_is_under_way_from_its_head_on() {
+    let server = limited(Limits { in_flight: 2, ..Limits::default() });
+    let under_way = || {
+        let headers = [("Content-Type", "application/json"), ("Content-Length", "2")];
+        let mut stream = asked(server.address(), "POST", "/v1/route", &headers);
+        stream.write_all(b"{").unwrap();
+        stream
+    };
+    let mut trickling = [under_way(), under_way()];
+    // Until both heads are read.
+    let refused = (0..3_000).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        Some(server.get(GOOD)).filter(|reply| reply.status != 200)
+    });
+    assert_eq!(
+        refused.map(|reply| (reply.status, reply.json_code())),
+        Some((503, Some("overloaded".to_owned())))
+    );
+    let one_more =
+        send(server.address(), ("POST", "/v1/route"), &[("Content-Type", "application/json")], b"{}");
+    assert_eq!((one_more.status, one_more.header("retry-after")), (503, Some("1")));
+    for stream in &mut trickling {
+        stream.write_all(b"}").unwrap();
+        assert_eq!(read_reply(stream).status, 400);
+    }
+    assert_eq!(server.get(GOOD).status, 200);
+}
+
+#[test]
 fn http_2_without_tls_is_spoken() {
     let server = Server::of_city();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
