@@ -34,7 +34,7 @@ pub(super) const COLUMNS: usize = 7;
 /// Columns that are being filled.
 #[derive(Debug, Default)]
 pub(super) struct Wide {
-    codes: Vec<u8>,
+    codes: String,
     code_ends: Vec<u32>,
     entries: Vec<u64>,
     numbers: [Vec<u32>; COLUMNS],
@@ -45,17 +45,21 @@ pub(super) struct Wide {
 pub(super) struct Columns {
     count: usize,
     /// All codes, one behind the other.
-    codes: Box<[u8]>,
+    codes: Box<str>,
     /// The columns of numbers, then the entry, then where the code ends.
     rows: Packed<{ COLUMNS + 2 }>,
 }
+
+/// All numbers of one component.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row([u64; COLUMNS + 2]);
 
 const ENTRY: usize = COLUMNS;
 const CODE_END: usize = COLUMNS + 1;
 
 impl Wide {
     pub(super) fn push(&mut self, code: &str, entry: u64, numbers: [u32; COLUMNS]) {
-        self.codes.extend_from_slice(code.as_bytes());
+        self.codes.push_str(code);
         self.code_ends.push(self.codes.len() as u32);
         self.entries.push(entry);
         for (column, number) in self.numbers.iter_mut().zip(numbers) {
@@ -67,7 +71,7 @@ impl Wide {
         &mut self.numbers[Column::Cell as usize]
     }
 
-    fn code(&self, number: usize) -> &[u8] {
+    fn code(&self, number: usize) -> &str {
         let start = if number == 0 { 0 } else { self.code_ends[number - 1] as usize };
         &self.codes[start..self.code_ends[number] as usize]
     }
@@ -87,12 +91,12 @@ impl Wide {
     pub(super) fn pack(self, order: Option<&[u32]>) -> Columns {
         let count = self.entries.len();
         let at = |i: usize| order.map_or(i, |order| order[i] as usize);
-        let (mut codes, mut code_ends) = (Vec::new(), Vec::new());
+        let (mut codes, mut code_ends) = (String::new(), Vec::new());
         if order.is_some() {
             codes.reserve_exact(self.codes.len());
             code_ends.reserve_exact(count);
             for i in 0..count {
-                codes.extend_from_slice(self.code(at(i)));
+                codes.push_str(self.code(at(i)));
                 code_ends.push(codes.len() as u32);
             }
         } else {
@@ -127,10 +131,18 @@ impl Columns {
     }
 
     pub(super) fn code(&self, number: usize) -> &str {
-        let end = |number: usize| self.rows.get(number, CODE_END) as usize;
-        let start = number.checked_sub(1).map_or(0, end);
-        // Pushed as a text, so it is one; a code that is none would be an empty one.
-        std::str::from_utf8(&self.codes[start..end(number)]).unwrap_or_default()
+        self.code_to(number, self.rows.get(number, CODE_END))
+    }
+
+    fn code_to(&self, number: usize, end: u64) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.rows.get(before, CODE_END));
+        &self.codes[start as usize..end as usize]
+    }
+
+    /// A component's code and all its numbers. Cost: two reads of memory.
+    pub(super) fn row(&self, number: usize) -> (&str, Row) {
+        let numbers = self.rows.row(number);
+        (self.code_to(number, numbers[CODE_END]), Row(numbers))
     }
 
     pub(super) fn entry(&self, number: usize) -> u64 {
@@ -140,13 +152,25 @@ impl Columns {
     /// A component's number in a column.
     #[inline]
     pub(super) fn get(&self, column: Column, number: usize) -> Option<u32> {
-        (self.rows.get(number, column as usize) as u32).checked_sub(1)
+        number_of(self.rows.get(number, column as usize))
     }
 
     /// How many bytes codes and rows hold.
     pub(super) fn bytes(&self) -> [usize; 2] {
         [size_of_val(&*self.codes), self.rows.bytes()]
     }
+}
+
+impl Row {
+    /// The number in a column.
+    pub(super) fn get(&self, column: Column) -> Option<u32> {
+        number_of(self.0[column as usize])
+    }
+}
+
+/// A number as it was pushed: nothing is 0.
+fn number_of(kept: u64) -> Option<u32> {
+    (kept as u32).checked_sub(1)
 }
 
 #[cfg(test)]
@@ -185,6 +209,9 @@ mod tests {
                 assert_eq!((columns.code(at), columns.entry(at)), (code.as_str(), u64::from(*i) << 20));
                 let got = all.map(|column| columns.get(column, at).unwrap_or(NONE));
                 assert_eq!(got, numbers(*i), "{code}");
+                let (same, row) = columns.row(at);
+                assert_eq!(same, code.as_str());
+                assert_eq!(all.map(|column| row.get(column).unwrap_or(NONE)), got, "{code}");
             }
         }
     }

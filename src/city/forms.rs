@@ -83,7 +83,7 @@ impl Forms {
         self.vertices.extend_from_slice(points);
     }
 
-    /// Puts the shapes in another order and gives back the room that is not needed.
+    /// Puts the components in another order.
     pub(super) fn settle(&mut self, order: Option<&[u32]>) {
         if let Some(order) = order {
             self.anchors = order.iter().map(|i| self.anchors[*i as usize]).collect();
@@ -91,9 +91,30 @@ impl Forms {
         }
         self.anchors.shrink_to_fit();
         self.extents.shrink_to_fit();
-        self.lists.shrink_to_fit();
-        self.parts.shrink_to_fit();
-        self.vertices.shrink_to_fit();
+    }
+
+    /// The same with the lines and polygons in the order of `neighbours`, the others behind them: who looks around finds what
+    /// stands together in one place of memory.
+    pub(super) fn gathered(self, neighbours: impl Iterator<Item = u32>) -> Forms {
+        let mut gathered = Forms {
+            anchors: Vec::new(),
+            extents: vec![POINT; self.extents.len()],
+            lists: Vec::with_capacity(self.lists.len()),
+            parts: Vec::with_capacity(self.parts.len()),
+            vertices: Vec::with_capacity(self.vertices.len()),
+        };
+        for number in neighbours.chain(0..self.extents.len() as u32) {
+            let Some((extent, parts)) = self.extent(number as usize) else { continue };
+            if gathered.extents[number as usize] != POINT {
+                continue;
+            }
+            gathered.extents[number as usize] = gathered.lists.len() as u32;
+            gathered.lists.push(Extent { first: gathered.parts.len() as u32, ..extent });
+            for part in parts {
+                gathered.part(self.vertices_of(part), self.parts[part].opens);
+            }
+        }
+        Forms { anchors: self.anchors, ..gathered }
     }
 
     fn extent(&self, number: usize) -> Option<(Extent, std::ops::Range<usize>)> {

@@ -5,6 +5,7 @@ pub use super::forms::shape_on;
 
 use super::chunked::Chunked;
 use super::forms::{Sight, place_of};
+use super::held::Held;
 use super::table::{ClassKey, Renumbered, Table, TableBuilder};
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
@@ -200,18 +201,10 @@ impl Inventory {
         table.rest(number)
     }
 
-    /// The text that `tell` makes of a component's class; made once for all of the class. What it says may come from the
-    /// city's catalogue: cities that share components share that too.
-    pub fn class_told(&self, id: ComponentId, tell: impl FnOnce(Edition, &ClassCode) -> Box<str>) -> &str {
+    /// All that is held of a component, read in one go.
+    pub fn held(&self, id: ComponentId) -> Held<'_> {
         let (table, number) = self.at(id);
-        table.class_told(number, tell)
-    }
-
-    /// The text that `tell` makes of a component's state and units; made once for all components that have the same, so
-    /// there is one way to tell.
-    pub fn upkeep_told(&self, id: ComponentId, tell: impl FnOnce(&Upkeep) -> Box<str>) -> &str {
-        let (table, number) = self.at(id);
-        table.upkeep_told(number, tell)
+        Held::of(table, number)
     }
 
     /// What is kept of states and units, each combination once; some may be of components that are gone.
@@ -343,10 +336,8 @@ fn look(
         Target::Span { id, reach_m } => table.forms.distance_m(&sight, id as usize, reach_m),
     };
     let Some(class) = class else { return table.all.search(0, sight.view(), nearest, (keep, &distance_m)) };
-    for (group, (_, code)) in table.classes().iter().enumerate() {
-        if code.as_str() == class {
-            table.by_class.search(group, sight.view(), nearest, (keep, &distance_m));
-        }
+    for group in table.groups_of(class) {
+        table.by_class.search(group, sight.view(), nearest, (keep, &distance_m));
     }
 }
 

@@ -7,6 +7,7 @@ mod change_tests;
 mod chunked;
 mod columns;
 mod forms;
+pub mod held;
 pub mod inventory;
 mod packed;
 mod pool;
@@ -14,6 +15,7 @@ mod rest;
 mod table;
 #[doc(hidden)]
 pub mod testing;
+mod told;
 
 use crate::cover::{CellId, Cover};
 use crate::duty::Duties;

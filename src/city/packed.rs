@@ -33,6 +33,12 @@ impl<const N: usize> Packed<N> {
         Packed { bytes: bytes.into(), width, starts, masks: widths.map(mask) }
     }
 
+    /// All numbers of a row.
+    #[inline]
+    pub(super) fn row(&self, row: usize) -> [u64; N] {
+        std::array::from_fn(|column| self.get(row, column))
+    }
+
     /// The number in a column of a row. Cost: a read and a mask.
     #[inline]
     pub(super) fn get(&self, row: usize, column: usize) -> u64 {
@@ -60,6 +66,7 @@ mod tests {
             let row = |i: usize| [number(i), 0, number(i + 1) >> 9, number(i) % 200];
             let packed = Packed::of(40, [most, 0, most >> 9, most.min(199)], row);
             for i in 0..40 {
+                assert_eq!(packed.row(i), row(i), "{most}");
                 assert_eq!(std::array::from_fn(|column| packed.get(i, column)), row(i), "{most}");
             }
             let needed = |most: u64| (0..=8).find(|width| u128::from(most) < 1 << (8 * width)).unwrap();

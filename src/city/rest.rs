@@ -3,6 +3,7 @@
 
 use super::columns::NONE;
 use super::pool::{Pool, write_key};
+use super::told::Told;
 use crate::model::row::{Extra, RestRow};
 use crate::model::text::Text;
 use serde_json::value::{RawValue, to_raw_value};
@@ -11,14 +12,14 @@ use std::collections::BTreeMap;
 /// How many bytes a table's pooled days and remarks may take: a city where every note is another one must not hold them.
 const ROOM_BYTES: usize = 4 << 20;
 
-/// What a pooled value takes beside its texts.
-const VALUE_BYTES: usize = 64;
+/// What a pooled value takes beside its texts and what is told of it, which is about as long.
+const VALUE_BYTES: usize = 96;
 
 /// Pooled days and remarks by number.
 #[derive(Debug)]
 pub(super) struct Rests {
-    days: Vec<Text>,
-    remarks: Vec<Remark>,
+    days: Vec<Told<Text>>,
+    remarks: Vec<Told<Remark>>,
     bytes: usize,
 }
 
@@ -31,18 +32,34 @@ struct Remark {
     extra: Option<Box<RawValue>>,
 }
 
-impl Rests {
-    /// The values of some numbers.
-    pub(super) fn row(&self, days: [Option<u32>; 2], remark: u32) -> RestRow<'_> {
-        let [surveyed, changed] = days.map(|day| day.map(|day| &*self.days[day as usize]));
-        let Remark { data_source, note, extra } = &self.remarks[remark as usize];
+impl Remark {
+    fn row(&self) -> RestRow<'_> {
+        let Remark { data_source, note, extra } = self;
         RestRow {
-            surveyed,
-            changed,
+            surveyed: None,
+            changed: None,
             data_source: data_source.as_deref(),
             note: note.as_deref(),
             extra: extra.as_deref().map_or(Extra::NONE, Extra::Json),
         }
+    }
+}
+
+impl Rests {
+    /// The values of some numbers.
+    pub(super) fn row(&self, days: [Option<u32>; 2], remark: u32) -> RestRow<'_> {
+        let [surveyed, changed] = days.map(|day| day.map(|day| &**self.days[day as usize].value()));
+        RestRow { surveyed, changed, ..self.remarks[remark as usize].value().row() }
+    }
+
+    /// The text that `tell` makes of a day, made once.
+    pub(super) fn day_told(&self, day: u32, tell: impl FnOnce(&str) -> Box<str>) -> &str {
+        self.days[day as usize].text(|day| tell(day))
+    }
+
+    /// The text that `tell` makes of source, note and extra fields, made once; the days are not there.
+    pub(super) fn remark_told(&self, remark: u32, tell: impl FnOnce(&RestRow<'_>) -> Box<str>) -> &str {
+        self.remarks[remark as usize].text(|remark| tell(&remark.row()))
     }
 
     /// How many days and how many remarks there are.
@@ -121,16 +138,15 @@ impl Pooled {
 
     pub(super) fn into_rests(self) -> Rests {
         let Pooled { days, remarks, room, .. } = self;
-        let (mut days, mut remarks) = (days.into_values(), remarks.into_values());
-        days.shrink_to_fit();
-        remarks.shrink_to_fit();
+        let days = days.into_values().into_iter().map(Told::new).collect();
+        let remarks = remarks.into_values().into_iter().map(Told::new).collect();
         Rests { days, remarks, bytes: ROOM_BYTES - room }
     }
 }
 
 /// Takes room for a value whose texts have `bytes`.
 fn take(room: &mut usize, bytes: usize) -> Result<(), Unpooled> {
-    *room = room.checked_sub(bytes + VALUE_BYTES).ok_or(Unpooled)?;
+    *room = room.checked_sub(2 * bytes + VALUE_BYTES).ok_or(Unpooled)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use super::forms::{Forms, shape_on};
 use super::inventory::BadRow;
 use super::pool::{Pool, write_key};
 use super::rest::{Pooled, Rests};
+use super::told::Told;
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Origin, Point};
@@ -15,7 +16,6 @@ use crate::model::code::ClassCode;
 use crate::model::row::{ComponentRow, Entry, RestRow, Upkeep};
 use crate::model::text::Text;
 use rayon::prelude::*;
-use std::sync::OnceLock;
 
 /// Components by number, which is their place in code order.
 #[derive(Debug)]
@@ -23,23 +23,17 @@ pub(super) struct Table {
     pub(super) origin: Origin,
     pub(super) plane: ScaledPlane,
     pub(super) forms: Forms,
-    columns: Columns,
-    classes: Vec<ClassKey>,
-    classes_told: Vec<OnceLock<Box<str>>>,
-    names: Vec<Text>,
-    upkeeps: Vec<ToldUpkeep>,
-    rests: Rests,
+    pub(super) columns: Columns,
+    pub(super) classes: Vec<Told<ClassKey>>,
+    pub(super) names: Vec<Text>,
+    pub(super) upkeeps: Vec<Told<Upkeep>>,
+    pub(super) rests: Rests,
     /// A group for each class.
     pub(super) by_class: Runs,
+    /// The groups in the order of their classes' codes.
+    groups: Vec<u32>,
     /// Every component once more: asking for any class would otherwise ask ninety trees.
     pub(super) all: Runs,
-}
-
-/// States and units, and the text that whoever tells of them makes of them once.
-#[derive(Debug)]
-struct ToldUpkeep {
-    upkeep: Upkeep,
-    told: OnceLock<Box<str>>,
 }
 
 /// A class of an edition.
@@ -64,22 +58,15 @@ impl Table {
     }
 
     pub(super) fn class(&self, number: usize) -> &ClassKey {
-        &self.classes[self.class_number(number)]
+        self.classes[self.class_number(number)].value()
     }
 
-    /// The text that `tell` makes of a component's class, made once for all of the class.
-    pub(super) fn class_told(
-        &self,
-        number: usize,
-        tell: impl FnOnce(Edition, &ClassCode) -> Box<str>,
-    ) -> &str {
-        let class = self.class_number(number);
-        let (edition, code) = &self.classes[class];
-        self.classes_told[class].get_or_init(|| tell(*edition, code))
-    }
-
-    pub(super) fn classes(&self) -> &[ClassKey] {
-        &self.classes
+    /// The groups of [`Table::by_class`] that have a class's code: one for each edition. Cost: a bisection of the classes.
+    pub(super) fn groups_of(&self, class: &str) -> impl Iterator<Item = usize> {
+        let code_of = |group: &u32| self.classes[*group as usize].value().1.as_str();
+        let start = self.groups.partition_point(|group| code_of(group) < class);
+        let same = self.groups[start..].iter().take_while(move |group| code_of(group) == class);
+        same.map(|group| *group as usize)
     }
 
     pub(super) fn name(&self, number: usize) -> Option<&Text> {
@@ -87,17 +74,7 @@ impl Table {
     }
 
     pub(super) fn upkeep(&self, number: usize) -> &Upkeep {
-        &self.told_upkeep(number).upkeep
-    }
-
-    /// The text that `tell` makes of a component's upkeep, made once for all that have the same.
-    pub(super) fn upkeep_told(&self, number: usize, tell: impl FnOnce(&Upkeep) -> Box<str>) -> &str {
-        let ToldUpkeep { upkeep, told } = self.told_upkeep(number);
-        told.get_or_init(|| tell(upkeep))
-    }
-
-    fn told_upkeep(&self, number: usize) -> &ToldUpkeep {
-        &self.upkeeps[self.columns.get(Column::Upkeep, number).unwrap_or_default() as usize]
+        self.upkeeps[self.columns.get(Column::Upkeep, number).unwrap_or_default() as usize].value()
     }
 
     pub(super) fn cell(&self, number: usize) -> Option<CellId> {
@@ -138,7 +115,7 @@ impl Table {
 
     /// The different upkeeps.
     pub(super) fn upkeeps(&self) -> impl Iterator<Item = &Upkeep> {
-        self.upkeeps.iter().map(|told| &told.upkeep)
+        self.upkeeps.iter().map(Told::value)
     }
 
     /// How many bytes each part holds, the allocator's share left out.
@@ -302,25 +279,28 @@ impl TableBuilder {
         drop(order);
         let (classes, upkeeps) = (classes.into_values(), upkeeps.into_values());
         let count = columns.len() as u32;
-        let bbox_of = |number: u32| forms.bbox(number as usize);
-        let order = Runs::order(&bbox_of, count);
         let class_of = |number: u32| columns.get(Column::Class, number as usize).unwrap_or_default() as usize;
+        let bbox_of = |number: u32| forms.bbox(number as usize);
         let (by_class, all) = rayon::join(
-            || Runs::new(&order, classes.len(), class_of, bbox_of),
-            || Runs::new(&order, 1, |_| 0, bbox_of),
+            || Runs::new(count, classes.len(), class_of, bbox_of),
+            || Runs::new(count, 1, |_| 0, bbox_of),
         );
+        let forms = forms.gathered(all.spans());
+        let bbox_of = |number: u32| forms.bbox(number as usize);
+        let mut groups: Vec<u32> = (0..classes.len() as u32).collect();
+        groups.sort_by_key(|group| classes[*group as usize].1.as_str());
         let bbox = (0..count).map(bbox_of).fold(Bbox::EMPTY, Bbox::union);
         Table {
             origin,
             plane: ScaledPlane::new(origin, bbox),
             forms,
             columns,
-            classes_told: classes.iter().map(|_| OnceLock::new()).collect(),
-            classes,
+            classes: classes.into_iter().map(Told::new).collect(),
             names: names.into_values(),
-            upkeeps: upkeeps.into_iter().map(|upkeep| ToldUpkeep { upkeep, told: OnceLock::new() }).collect(),
+            upkeeps: upkeeps.into_iter().map(Told::new).collect(),
             rests: rests.into_rests(),
             by_class,
+            groups,
             all,
         }
     }

@@ -62,13 +62,12 @@ fn asked(store: &SqliteStore, args: &ShowArgs) -> anyhow::Result<Version> {
 
 fn summary(store: &SqliteStore, version: Version) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    if let Some(entry) = store.log()?.iter().find(|entry| entry.version == version) {
+    if let Some(entry) = store.latest(Some(version.next()), 1)?.first() {
         let by = &entry.changeset;
         writeln!(out, "版本 version {version}  {}  {}: {}", by.at, by.author, by.reason)?;
     }
     let mut valid: BTreeMap<String, u64> = BTreeMap::new();
-    for Count { layer, new, gone, .. } in store.counts()?.into_iter().filter(|count| count.version <= version)
-    {
+    for Count { layer, new, gone, .. } in store.counts(Version(0)..=version)? {
         let valid = valid.entry(layer).or_default();
         *valid = (*valid + new).saturating_sub(gone);
     }

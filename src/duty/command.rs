@@ -4,7 +4,7 @@ use super::clock::Day;
 use super::department::{DepartmentId, Departments};
 use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
-use super::selector::{Candidate, ClassOf, Lookup, Named, Row};
+use super::selector::{Candidate, ClassOf, Lookup, Named, Row, Speaks};
 use super::valid::Valid;
 use crate::model::class::Edition;
 use crate::model::text::Text;
@@ -55,7 +55,10 @@ impl Commands {
             };
             let named = Named { mode: command.mode.is_named(), ..Named::default() };
             let number = commands.list.len() as u32;
-            commands.lookup.add(Row { thing, number, named, edition }, &places.keys_of(thing));
+            commands.lookup.add(
+                Row { thing, number, named, speaks: Speaks::default(), edition },
+                &places.keys_of(thing),
+            );
             commands.list.push(command);
         }
         commands.lookup.close();

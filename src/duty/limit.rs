@@ -4,7 +4,7 @@ use super::calendar::TimeUnit;
 use super::clock::Day;
 use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
-use super::selector::{Candidate, ClassOf, Lookup, Named, Row};
+use super::selector::{Candidate, ClassOf, Lookup, Named, Row, Speaks};
 use super::valid::Valid;
 use crate::model::class::Edition;
 use crate::model::text::Text;
@@ -94,7 +94,10 @@ impl Limits {
                 ..Named::default()
             };
             let number = limits.list.len() as u32;
-            limits.lookup.add(Row { thing, number, named, edition }, &places.keys_of(thing));
+            limits.lookup.add(
+                Row { thing, number, named, speaks: Speaks::default(), edition },
+                &places.keys_of(thing),
+            );
             limits.list.push(limit);
         }
         limits.lookup.close();

@@ -3,7 +3,7 @@
 use super::department::{DepartmentId, Departments};
 use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
-use super::selector::{Candidate, ClassOf, Lookup, Named, Row, kinds_of};
+use super::selector::{Candidate, ClassOf, Lookup, Named, Row, Speaks, kinds_of};
 use super::valid::Valid;
 use crate::model::class::{Edition, Kind, MAJOR_CHARS};
 use crate::model::region::Region;
@@ -144,7 +144,8 @@ impl Rules {
 
     fn push(&mut self, thing: &Thing, rule: Rule, keys: &[(PlaceKey, u64)], edition: Edition) {
         let number = self.list.len() as u32;
-        self.lookup.add(Row { thing, number, named: rule.named(thing), edition }, keys);
+        let speaks = Speaks { overrides: rule.is_override, competent: rule.competent.is_some() };
+        self.lookup.add(Row { thing, number, named: rule.named(thing), speaks, edition }, keys);
         self.list.push(rule);
     }
 

@@ -52,8 +52,19 @@ pub struct Candidate {
     pub rank: Rank,
     /// Its number in its table.
     pub row: u32,
+    /// What a rule is asked for: most rows are passed over without being read.
+    pub speaks: Speaks,
     /// Whether it is for components and events alike.
     for_both: bool,
+}
+
+/// What a duty rule is asked for; a row of another table says nothing here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Speaks {
+    /// It speaks in the step of overrides, not in that of duties.
+    pub overrides: bool,
+    /// It states a competent department.
+    pub competent: bool,
 }
 
 /// Specificity, compared left to right (DECISIONS "Responsibility"): condition, class, whether it is written for the
@@ -161,6 +172,7 @@ pub(super) struct Row<'a> {
     pub(super) thing: &'a Thing,
     pub(super) number: u32,
     pub(super) named: Named,
+    pub(super) speaks: Speaks,
     pub(super) edition: Edition,
 }
 
@@ -173,7 +185,8 @@ impl Lookup {
                 for (class, rank) in self.class_keys_of(row.thing, (*kind, edition), names_kind) {
                     for (place, place_rank) in keys {
                         let rank = Rank::of(row.named, rank, *place_rank);
-                        let candidate = Candidate { rank, row: row.number, for_both: kinds.len() > 1 };
+                        let (row, speaks, for_both) = (row.number, row.speaks, kinds.len() > 1);
+                        let candidate = Candidate { rank, row, speaks, for_both };
                         self.waiting.push((key(class, *place), candidate));
                     }
                 }

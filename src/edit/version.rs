@@ -32,7 +32,8 @@ pub struct Made {
 }
 
 impl Editor {
-    /// Some versions, the newest first: those before `before`, at most `limit`; and the newest of all. Blocks for the disk.
+    /// Some versions, the newest first: those before `before`, at most `limit`; and the newest of all. Blocks for the disk; its cost
+    /// follows the answer, not the history.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -42,9 +43,12 @@ impl Editor {
         limit: usize,
     ) -> Result<(Version, Vec<Made>), StoreError> {
         let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let (newest, counts) = (store.newest()?, store.counts()?);
-        let is_asked = |entry: &LogEntry| before.is_none_or(|before| entry.version < before);
-        let made = store.log()?.into_iter().rev().filter(is_asked).take(limit).map(|entry| {
+        let (newest, latest) = (store.newest()?, store.latest(before, limit)?);
+        let (Some(last), Some(first)) = (latest.first(), latest.last()) else {
+            return Ok((newest, Vec::new()));
+        };
+        let counts = store.counts(first.version..=last.version)?;
+        let made = latest.into_iter().map(|entry| {
             let counts = counts.iter().filter(|count| count.version == entry.version).cloned().collect();
             Made { entry, counts }
         });

@@ -4,7 +4,7 @@ use super::cell::code_in;
 use super::geojson::{self, Geometry};
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
-use super::record::{Record, RecordMissing, member, read, write};
+use super::record::{NotTold, Record, member, read, write};
 use super::{Service, change, reply};
 use crate::city::City;
 use crate::city::inventory::ComponentId;
@@ -53,18 +53,18 @@ pub(super) async fn one(
         Problem::new(Code::ComponentUnknown, format!("no component has the code {code:?} in this version"))
     })?;
     let told = read(&shown, vec![id]).await?;
-    let component = told.first().ok_or_else(|| Problem::internal(&RecordMissing))?;
+    let component = told.first().ok_or_else(|| Problem::internal(&NotTold::Missing))?;
     let cell = city.inventory.cell(id).map(|cell| city.cell(cell).code.as_str());
     let tag = change::tag(component, cell);
     let body = || written(city, id, component).map_err(|error| Problem::internal(&error));
     reply::of(&shown, reply::marked(&headers, &tag, || body().map(reply::written)))
 }
 
-fn written(city: &City, id: ComponentId, component: &Component) -> serde_json::Result<Vec<u8>> {
+fn written(city: &City, id: ComponentId, component: &Component) -> Result<Vec<u8>, NotTold> {
     let mut body = Vec::new();
     member(&mut body, "{\"version\":", &city.version)?;
     body.push(b',');
-    write(&mut body, (city, id), &RestRow::of(component))?;
+    write(&mut body, (city, &city.inventory.held(id)), Some(&RestRow::of(component)))?;
     member(&mut body, ",\"geometry\":", &geojson::of_place(&component.place))?;
     body.push(b'}');
     Ok(body)

@@ -5,12 +5,14 @@ use super::page::Page;
 use super::past::{self, MomentParameters};
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::record::{Record, RecordMissing, member, read, write};
+use super::record::{NotTold, Record, member, read, write};
 use super::{Service, place, reply};
 use crate::city::City;
+use crate::city::held::Held;
 use crate::city::inventory::{ComponentId, NearComponent};
 use crate::geom::lattice::Degrees;
 use crate::live::Shown;
+use crate::model::decimal;
 use crate::model::row::RestRow;
 use crate::model::version::Version;
 use axum::Extension;
@@ -133,45 +135,47 @@ pub(super) async fn list(
         let told = listed(Arc::clone(&shown), filter, page).await?;
         (told.0.into_iter().map(|id| (id, None)).collect(), told.1)
     };
-    let missing = found.iter().map(|(id, _)| *id).filter(|id| shown.city.inventory.rest(*id).is_none());
-    let read = read(&shown, missing.collect()).await?;
-    let mut read = read.iter().map(RestRow::of);
-    let rest_of = |id| shown.city.inventory.rest(id).or_else(|| read.next());
-    let body = written(&shown.city, &found, next.as_deref(), rest_of);
-    let body = body.ok_or_else(|| Problem::internal(&RecordMissing))?;
-    reply::of(&shown, Ok(reply::written(body)))
+    let missing = found.iter().map(|(id, _)| *id).filter(|id| !shown.city.inventory.held(*id).has_rest());
+    let stored = read(&shown, missing.collect()).await?;
+    let body = written(&shown.city, &found, next.as_deref(), stored.iter().map(RestRow::of));
+    reply::of(&shown, Ok(reply::written(body.map_err(|error| Problem::internal(&error))?)))
 }
 
 /// The reply that names components near a place, when the city holds all that is told of them.
 pub(super) fn near_held(city: &City, found: &[NearComponent]) -> Option<Vec<u8>> {
     let found: Vec<(ComponentId, Option<f64>)> =
         found.iter().map(|near| (near.id, Some(near.distance_m))).collect();
-    written(city, &found, None, |id| city.inventory.rest(id))
+    written(city, &found, None, std::iter::empty()).ok()
 }
 
 /// About how many bytes a component takes in a reply.
 const LISTED_BYTES: usize = 640;
 
-/// The body that names components; `None` when the rest of one is not had.
+/// The body that names components; `stored` tells in turn of those that the city does not hold whole.
 fn written<'a>(
     city: &City,
     found: &[(ComponentId, Option<f64>)],
     next: Option<&str>,
-    mut rest_of: impl FnMut(ComponentId) -> Option<RestRow<'a>>,
-) -> Option<Vec<u8>> {
+    mut stored: impl Iterator<Item = RestRow<'a>>,
+) -> Result<Vec<u8>, NotTold> {
+    let all: Vec<Held<'_>> = found.iter().map(|(id, _)| city.inventory.held(*id)).collect();
     let mut body = Vec::with_capacity(64 + found.len() * LISTED_BYTES);
-    member(&mut body, "{\"version\":", &city.version).ok()?;
+    member(&mut body, "{\"version\":", &city.version)?;
     body.extend_from_slice(b",\"components\":[");
-    for (i, (id, distance_m)) in found.iter().enumerate() {
-        let name = if i == 0 { "{\"distance_m\":" } else { ",{\"distance_m\":" };
-        member(&mut body, name, &distance_m.map(reply::millis)).ok()?;
+    for (i, (held, (_, distance_m))) in all.iter().zip(found).enumerate() {
+        body.extend_from_slice(if i == 0 { "{\"distance_m\":" } else { ",{\"distance_m\":" }.as_bytes());
+        match distance_m {
+            Some(distance_m) => decimal::thousandths(&mut body, (distance_m * 1000.0).round() as i64),
+            None => body.extend_from_slice(b"null"),
+        }
         body.push(b',');
-        write(&mut body, (city, *id), &rest_of(*id)?).ok()?;
+        let rest = if held.has_rest() { None } else { stored.next() };
+        write(&mut body, (city, held), rest.as_ref())?;
         body.push(b'}');
     }
-    member(&mut body, "],\"next\":", &next).ok()?;
+    member(&mut body, "],\"next\":", &next)?;
     body.push(b'}');
-    Some(body)
+    Ok(body)
 }
 
 /// The page of a list; a walk over millions leaves the threads of short calls alone.

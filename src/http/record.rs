@@ -1,14 +1,16 @@
 //! What is told of a component, wherever it is told. It is written member by member: on one core, a general writer spent more
 //! on the names of the members than finding the components costs.
 
-use super::geojson;
 use super::problem::Problem;
 use crate::city::City;
+use crate::city::held::Held;
 use crate::city::inventory::ComponentId;
+use crate::geom::lattice::Position;
 use crate::live::Shown;
 use crate::model::class::{Catalogue, Edition, Kind};
 use crate::model::code::ClassCode;
 use crate::model::component::{Component, Unit};
+use crate::model::decimal;
 use crate::model::row::{Entry, RestRow, Upkeep};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -77,10 +79,16 @@ pub(super) struct LocationReply {
 /// How many requests read details at once; the others wait their turn without holding a thread.
 static READERS: Semaphore = Semaphore::const_new(4);
 
-/// A record was not told.
+/// Why a record is not told.
 #[derive(Debug, thiserror::Error)]
-#[error("a record was not told")]
-pub(super) struct RecordMissing;
+pub(super) enum NotTold {
+    /// The store did not tell of it.
+    #[error("the store does not tell of a record that the city names")]
+    Missing,
+    /// Texts and numbers can be written: none that is known.
+    #[error(transparent)]
+    Unwritable(#[from] serde_json::Error),
+}
 
 /// Whole records of some components, all in one go; they are those of the version shown, whatever came since.
 ///
@@ -97,33 +105,59 @@ pub(super) async fn read(shown: &Arc<Shown>, ids: Vec<ComponentId>) -> Result<Ve
     told.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))
 }
 
-/// Writes what is told of a component: the members of its [`Record`], without the braces around them.
+/// Writes what is told of a component: the members of its [`Record`], without the braces around them. Days, source, note and
+/// extra fields are told as `stored` or else as held.
 ///
 /// # Errors
-/// None that is known: texts and numbers can be written.
+/// [`NotTold`] when they are neither.
 pub(super) fn write(
     out: &mut Vec<u8>,
-    (city, id): (&City, ComponentId),
-    rest: &RestRow<'_>,
-) -> serde_json::Result<()> {
-    let inventory = &city.inventory;
-    let cell = inventory.cell(id).map(|cell| city.cell(cell).code.as_str());
-    let [lng, lat] = geojson::pair(inventory.location(id));
-    member(out, "\"code\":", inventory.code(id))?;
+    (city, held): (&City, &Held<'_>),
+    stored: Option<&RestRow<'_>>,
+) -> Result<(), NotTold> {
+    member(out, "\"code\":", held.code())?;
     let class = |edition, code: &ClassCode| class(&city.catalogue, edition, code);
-    out.extend_from_slice(inventory.class_told(id, class).as_bytes());
-    member(out, ",\"name\":", &inventory.name(id))?;
-    out.extend_from_slice(inventory.upkeep_told(id, upkeep).as_bytes());
-    member(out, ",\"surveyed\":", &rest.surveyed)?;
-    member(out, ",\"changed\":", &rest.changed)?;
-    member(out, ",\"data_source\":", &rest.data_source)?;
-    member(out, ",\"note\":", &rest.note)?;
-    member(out, ",\"extra\":", &rest.extra)?;
+    out.extend_from_slice(held.class_told(class).as_bytes());
+    member(out, ",\"name\":", &held.name())?;
+    out.extend_from_slice(held.upkeep_told(upkeep).as_bytes());
+    match stored {
+        Some(rest) => {
+            member(out, ",\"surveyed\":", &rest.surveyed)?;
+            member(out, ",\"changed\":", &rest.changed)?;
+            out.extend_from_slice(remark(rest).as_bytes());
+        }
+        None => write_held_rest(out, held)?,
+    }
+    let cell = held.cell().map(|cell| city.cell(cell).code.as_str());
     member(out, ",\"cell\":", &cell)?;
-    member(out, ",\"location\":", &LocationReply { lng, lat })
+    let Position { x, y } = held.location();
+    out.extend_from_slice(b",\"location\":{\"lng\":");
+    decimal::degrees(out, x);
+    out.extend_from_slice(b",\"lat\":");
+    decimal::degrees(out, y);
+    out.push(b'}');
+    Ok(())
 }
 
-/// The members that tell state and units, with a comma before each; alike in very many components, and written once.
+fn write_held_rest(out: &mut Vec<u8>, held: &Held<'_>) -> Result<(), NotTold> {
+    let remark = held.remark_told(remark).ok_or(NotTold::Missing)?;
+    let [surveyed, changed] = held.days_told(|day| json(day).into());
+    out.extend_from_slice(b",\"surveyed\":");
+    out.extend_from_slice(surveyed.unwrap_or("null").as_bytes());
+    out.extend_from_slice(b",\"changed\":");
+    out.extend_from_slice(changed.unwrap_or("null").as_bytes());
+    out.extend_from_slice(remark.as_bytes());
+    Ok(())
+}
+
+/// The members that tell source, note and extra fields, with a comma before each; alike in very many components, and written
+/// once.
+fn remark(rest: &RestRow<'_>) -> Box<str> {
+    let [data_source, note, extra] = [json(&rest.data_source), json(&rest.note), json(&rest.extra)];
+    format!(",\"data_source\":{data_source},\"note\":{note},\"extra\":{extra}").into()
+}
+
+/// The members that tell state and units, likewise.
 fn upkeep(upkeep: &Upkeep) -> Box<str> {
     let Upkeep { state, competent, owner, maintainer } = upkeep;
     let [competent, owner, maintainer] = [competent, owner, maintainer].map(|of| json(&unit(of)));

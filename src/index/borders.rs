@@ -2,6 +2,7 @@
 //!
 //! What is near is asked of [`super::rim`], several times as fast.
 
+use super::wide::Wide;
 use crate::cover::{CellId, Cover, Side};
 use crate::geom::lattice::{Degrees, Point, UNITS_PER_DEGREE};
 use crate::geom::metres::{LocalMetres, segment_distance_m};
@@ -12,7 +13,7 @@ use std::cmp::Ordering;
 /// All border edges in an R-tree, in metres of one plane at the middle of the cover.
 #[derive(Debug)]
 pub struct Borders {
-    tree: RTree<Segment>,
+    tree: RTree<Segment, Wide>,
     /// Metres per lattice unit of the tree's plane.
     scale: [f64; 2],
     /// A true distance lies between the tree's distance times `1 ± stretch`.
@@ -96,7 +97,7 @@ impl Borders {
                 at: at as u32,
             })
         });
-        Borders { tree: RTree::bulk_load(segments.collect()), scale, stretch }
+        Borders { tree: RTree::bulk_load_with_params(segments.collect()), scale, stretch }
     }
 
     /// The border nearest to a place, by true distance; of equally near ones the first. `None` for an empty cover.

@@ -13,3 +13,4 @@ mod rim_tests;
 pub mod runs;
 #[doc(hidden)]
 pub mod testing;
+mod wide;

@@ -1,13 +1,16 @@
 //! Components by group and place: runs of sixteen neighbours, and an R-tree over the boxes of the runs for each group.
 //!
 //! A run is one leaf of the tree, so the tree is a sixteenth of one over components, and what stands in a run is looked
-//! through in a row. Boxes are lattice integers: no bound of the tree is ever rounded (DECISIONS 21).
+//! through in a row. Runs are tiles: slabs from west to east, each cut from south to north, so they hardly overlap
+//! (sort-tile-recursive: Leutenegger, Lopez, Edgington 1997). Boxes are lattice integers: no bound of the tree is ever
+//! rounded (DECISIONS 21).
 
 use super::near::{Near, Nearest, View};
+use super::wide::Wide;
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::Point;
 use rayon::prelude::*;
-use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
+use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject, RTreeParams};
 
 /// Components in a run. Measured with 8, 16 and 32: 16 is quickest for ten of a class among 417,000.
 const RUN: usize = 16;
@@ -15,7 +18,8 @@ const RUN: usize = 16;
 /// Components by group and place.
 #[derive(Debug, Default)]
 pub struct Runs {
-    trees: Vec<RTree<Run>>,
+    /// Of points, and of what has an extent: long boxes among small ones would make all boxes above them long.
+    trees: Vec<[RTree<Run, Wide>; 2]>,
     spots: Vec<Spot>,
     spans: Vec<Span>,
 }
@@ -75,26 +79,15 @@ struct Search<'a, K, D> {
 }
 
 impl Runs {
-    /// The numbers of `boxes` in an order in which neighbours stand near each other (Hilbert's curve).
-    ///
-    /// Cost: 0.1 µs a box.
-    pub fn order(boxes: &(impl Fn(u32) -> Bbox + Sync), count: u32) -> Vec<u32> {
-        let all = (0..count).into_par_iter().map(boxes).reduce(|| Bbox::EMPTY, Bbox::union);
-        let mut keyed: Vec<(u32, u32)> =
-            (0..count).into_par_iter().map(|id| (hilbert(&all, middle(&boxes(id))), id)).collect();
-        keyed.par_sort_unstable();
-        keyed.into_iter().map(|(_, id)| id).collect()
-    }
-
-    /// The runs of some components: their numbers in [`Runs::order`], the group and the box of each.
+    /// The runs of `count` components: the group and the box of each. Cost: half a microsecond a component.
     pub fn new(
-        order: &[u32],
+        count: u32,
         groups: usize,
         group_of: impl Fn(u32) -> usize,
         bbox_of: impl Fn(u32) -> Bbox,
     ) -> Self {
         let mut runs = Runs { trees: Vec::with_capacity(groups), ..Runs::default() };
-        for ids in by_group(order, groups, group_of) {
+        for ids in by_group(count, groups, group_of) {
             let (spot_start, span_start) = (runs.spots.len(), runs.spans.len());
             for id in ids {
                 let bbox = bbox_of(id);
@@ -104,14 +97,22 @@ impl Runs {
                     runs.spans.push(Span { bbox, id });
                 }
             }
-            let spots = chunks(spot_start, &runs.spots[spot_start..], |spot| Bbox::of(spot.at));
-            let spans = chunks(span_start, &runs.spans[span_start..], |span| span.bbox);
+            let (spots, spans) = (&mut runs.spots[spot_start..], &mut runs.spans[span_start..]);
+            tile(spots, |spot| (spot.at, spot.id));
+            tile(spans, |span| (middle(&span.bbox), span.id));
+            let spots = chunks(spot_start, spots, |spot| Bbox::of(spot.at));
+            let spans = chunks(span_start, spans, |span| span.bbox);
             let spans = spans.map(|run| Run { are_spans: true, ..run });
-            runs.trees.push(RTree::bulk_load(spots.chain(spans).collect()));
+            runs.trees.push([spots.collect(), spans.collect()].map(RTree::bulk_load_with_params));
         }
         runs.spots.shrink_to_fit();
         runs.spans.shrink_to_fit();
         runs
+    }
+
+    /// The components with an extent, those of a run together.
+    pub fn spans(&self) -> impl Iterator<Item = u32> {
+        self.spans.iter().map(|span| span.id)
     }
 
     /// Offers the components of a group near the place of `view`; `keep` says which exist, `distance_m` how far one is: the
@@ -126,9 +127,11 @@ impl Runs {
         nearest: &mut Nearest,
         (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(Target) -> f64),
     ) {
-        let Some(tree) = self.trees.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
-        self.descend(tree.root(), &mut Search { view, nearest, beyond_2, keep, distance_m });
+        let mut search = Search { view, nearest, beyond_2, keep, distance_m };
+        for tree in self.trees.get(group).into_iter().flatten() {
+            self.descend(tree.root(), &mut search);
+        }
     }
 
     /// The nearest child first: what it finds leaves most of the others out.
@@ -137,16 +140,18 @@ impl Runs {
         node: &ParentNode<Run>,
         search: &mut Search<'_, K, D>,
     ) {
-        let far_2 = |child: &RTreeNode<Run>| search.view.to_box_2(&bbox(&child.envelope()));
-        let first = node.children().iter().map(far_2).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((first, first_2)) = first else { return };
-        if first_2 > search.beyond_2 {
-            return;
-        }
-        self.visit(&node.children()[first], search);
-        for (i, child) in node.children().iter().enumerate() {
-            if i != first && search.view.to_box_2(&bbox(&child.envelope())) <= search.beyond_2 {
-                self.visit(child, search);
+        // The bulk load rounds up: a node may have more children than it is told.
+        for children in node.children().chunks(Wide::MAX_SIZE) {
+            // All at once: none waits for what another finds.
+            let mut far_2 = [f64::INFINITY; Wide::MAX_SIZE];
+            for (far_2, child) in far_2.iter_mut().zip(children) {
+                *far_2 = search.view.to_box_2(&bbox(&child.envelope()));
+            }
+            let nearest = far_2.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
+            for i in std::iter::once(nearest).chain((0..children.len()).filter(|i| *i != nearest)) {
+                if far_2[i] <= search.beyond_2 {
+                    self.visit(&children[i], search);
+                }
             }
         }
     }
@@ -174,13 +179,13 @@ impl Runs {
 
     /// The numbers of a group's components whose boxes share a point with `window`, in no order.
     pub fn meeting(&self, group: usize, window: &Bbox) -> Vec<u32> {
-        let Some(tree) = self.trees.get(group) else { return Vec::new() };
         if window.is_empty() {
             return Vec::new();
         }
         let corners = AABB::from_corners([window.min.x, window.min.y], [window.max.x, window.max.y]);
         let mut found = Vec::new();
-        for run in tree.locate_in_envelope_intersecting(corners) {
+        let trees = self.trees.get(group).into_iter().flatten();
+        for run in trees.flat_map(|tree| tree.locate_in_envelope_intersecting(corners)) {
             if run.are_spans {
                 let spans = self.spans[run.range()].iter();
                 found.extend(spans.filter(|span| span.bbox.meets(window)).map(|span| span.id));
@@ -194,7 +199,7 @@ impl Runs {
 
     /// How many bytes the runs and their trees hold, the allocator's share left out.
     pub fn bytes(&self) -> usize {
-        let slots: usize = self.trees.iter().map(|tree| slots(tree.root())).sum();
+        let slots: usize = self.trees.iter().flatten().map(|tree| slots(tree.root())).sum();
         slots * size_of::<RTreeNode<Run>>() + size_of_val(&*self.spots) + size_of_val(&*self.spans)
     }
 }
@@ -217,17 +222,30 @@ impl Run {
     }
 }
 
-/// The numbers of each group, in the order given.
-fn by_group(order: &[u32], groups: usize, group_of: impl Fn(u32) -> usize) -> Vec<Vec<u32>> {
+/// The numbers of each group.
+fn by_group(count: u32, groups: usize, group_of: impl Fn(u32) -> usize) -> Vec<Vec<u32>> {
     let mut counts = vec![0; groups];
-    for id in order {
-        counts[group_of(*id)] += 1;
+    for id in 0..count {
+        counts[group_of(id)] += 1;
     }
     let mut lists: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
-    for id in order {
-        lists[group_of(*id)].push(*id);
+    for id in 0..count {
+        lists[group_of(id)].push(id);
     }
     lists
+}
+
+/// Puts members in an order whose runs are tiles; the number tells those of one place apart.
+fn tile<T: Send>(members: &mut [T], at: impl Fn(&T) -> (Point, u32) + Sync) {
+    let runs = members.len().div_ceil(RUN);
+    let slab = (runs.isqrt() * RUN).max(1);
+    members.par_sort_unstable_by_key(|member| at(member));
+    members.par_chunks_mut(slab).for_each(|slab| {
+        slab.sort_unstable_by_key(|member| {
+            let (Point { x, y }, id) = at(member);
+            (y, x, id)
+        });
+    });
 }
 
 /// Members in runs; `start` is where the first of them stands.
@@ -261,28 +279,6 @@ fn slots(node: &ParentNode<Run>) -> usize {
     node.children().len() + below.sum::<usize>()
 }
 
-/// A point's place on Hilbert's curve through a box, 2¹⁶ steps a side (the rotating form of Warren, Hacker's Delight).
-fn hilbert(bbox: &Bbox, point: Point) -> u32 {
-    let part = |at: i32, low: i32, high: i32| {
-        let (offset, width) = (i64::from(at) - i64::from(low), i64::from(high) - i64::from(low));
-        (offset * 0xffff / width.max(1)) as u32
-    };
-    let mut x = part(point.x, bbox.min.x, bbox.max.x);
-    let mut y = part(point.y, bbox.min.y, bbox.max.y);
-    let mut along = 0;
-    for bit in (0..16).rev() {
-        let (right, up) = ((x >> bit) & 1, (y >> bit) & 1);
-        along = (along << 2) | ((3 * right) ^ up);
-        if up == 0 {
-            if right == 1 {
-                (x, y) = (!x & 0xffff, !y & 0xffff);
-            }
-            (x, y) = (y, x);
-        }
-    }
-    along
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,8 +299,7 @@ mod tests {
     fn the_runs_that_meet_a_window_hold_exactly_the_boxes_that_meet_it() {
         let mut seed = Seed(31);
         let boxes = boxes(&mut seed, 700, 9_000);
-        let order = Runs::order(&|id| boxes[id as usize], 700);
-        let runs = Runs::new(&order, 3, |id| id as usize % 3, |id| boxes[id as usize]);
+        let runs = Runs::new(700, 3, |id| id as usize % 3, |id| boxes[id as usize]);
         for _ in 0..300 {
             let (x, y) = (seed.between(-9_500, 9_500), seed.between(-9_500, 9_500));
             let window = Bbox::of(Point { x, y })
@@ -327,8 +322,7 @@ mod tests {
         // All on one parallel: whoever asks stands outside the latitudes that the plane was made for.
         let points: Vec<Point> =
             (0..400).map(|_| Point { x: seed.between(-5_000_000, 5_000_000), y: 0 }).collect();
-        let order = Runs::order(&|id| Bbox::of(points[id as usize]), 400);
-        let runs = Runs::new(&order, 1, |_| 0, |id| Bbox::of(points[id as usize]));
+        let runs = Runs::new(400, 1, |_| 0, |id| Bbox::of(points[id as usize]));
         let plane = ScaledPlane::new(origin, Bbox::around(points.iter().copied()));
         for _ in 0..400 {
             let (x, y) = (seed.between(-5_000_000, 5_000_000), seed.between(-5_000_000, 5_000_000));
@@ -349,20 +343,6 @@ mod tests {
             let found: Vec<(f64, u32)> =
                 nearest.into_found().iter().map(|near| (near.distance_m, near.id)).collect();
             assert_eq!(found, all, "{place:?} {radius_m}");
-        }
-    }
-
-    #[test]
-    fn the_curve_steps_to_a_neighbour_and_misses_no_place() {
-        let bbox = Bbox { min: Point { x: 0, y: 0 }, max: Point { x: 0xffff, y: 0xffff } };
-        let mut places: Vec<(u32, Point)> = (0..64)
-            .flat_map(|x| (0..64).map(move |y| Point { x, y }))
-            .map(|point| (hilbert(&bbox, point), point))
-            .collect();
-        places.sort_by_key(|(along, _)| *along);
-        for pair in places.windows(2) {
-            assert_eq!(pair[1].0, pair[0].0 + 1);
-            assert_eq!((pair[1].1.x - pair[0].1.x).abs() + (pair[1].1.y - pair[0].1.y).abs(), 1, "{pair:?}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::code::ClassCode;
 use crate::geom::shape::ShapeKind;
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -146,7 +147,7 @@ pub struct Class {
 /// The classes of all editions and kinds, with a city's own.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    classes: HashMap<(Edition, Kind, ClassCode), Class>,
+    classes: BTreeMap<(Edition, Kind), HashMap<ClassCode, Class>>,
 }
 
 impl Catalogue {
@@ -157,22 +158,18 @@ impl Catalogue {
 
     /// Adds or replaces a class; returns the one it replaced.
     pub fn insert(&mut self, edition: Edition, kind: Kind, class: Class) -> Option<Class> {
-        self.classes.insert((edition, kind, class.code.clone()), class)
+        self.classes.entry((edition, kind)).or_default().insert(class.code.clone(), class)
     }
 
     /// The class with a code.
-    pub fn get(&self, edition: Edition, kind: Kind, code: &ClassCode) -> Option<&Class> {
-        self.classes.get(&(edition, kind, code.clone()))
+    pub fn get(&self, edition: Edition, kind: Kind, code: &(impl Borrow<str> + ?Sized)) -> Option<&Class> {
+        self.classes.get(&(edition, kind))?.get(code.borrow())
     }
 
     /// All classes of an edition and kind, in code order.
     pub fn of(&self, edition: Edition, kind: Kind) -> Vec<&Class> {
-        let mut list: Vec<&Class> = self
-            .classes
-            .iter()
-            .filter(|((e, k, _), _)| (*e, *k) == (edition, kind))
-            .map(|(_, c)| c)
-            .collect();
+        let mut list: Vec<&Class> =
+            self.classes.get(&(edition, kind)).into_iter().flat_map(HashMap::values).collect();
         list.sort_by(|a, b| a.code.cmp(&b.code));
         list
     }

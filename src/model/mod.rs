@@ -5,6 +5,7 @@ pub mod class;
 pub mod code;
 pub mod component;
 pub mod crosswalk;
+pub mod decimal;
 pub mod profile;
 pub mod region;
 pub mod row;

@@ -41,8 +41,6 @@ pub(super) struct Climbed<'a> {
     pub(super) winner: Option<Found<'a>>,
     /// The departments of the first step that yields several.
     pub(super) candidates: Vec<Found<'a>>,
-    /// What every step said.
-    pub(super) because: Vec<Reason<'a>>,
 }
 
 /// A department that a step could name, with what there is to say of it.
@@ -54,37 +52,37 @@ struct Named<'a> {
     rule: Option<&'a str>,
 }
 
-/// Climbs the ladder of what a report is about.
-pub(super) fn climb<'a>(asked: &Asked<'a, '_>) -> Climbed<'a> {
+/// Climbs the ladder of what a report is about; what every step says goes to `because`.
+pub(super) fn climb<'a>(asked: &Asked<'a, '_>, because: &mut Vec<Reason<'a>>) -> Climbed<'a> {
     let ladder = &asked.city.record.profile.ladder;
     let steps = if asked.report.about == Kind::Component { &ladder.component } else { &ladder.event };
-    let mut rules = Vec::new();
+    let mut rules = Vec::with_capacity(64);
     asked.city.duty.rules.candidates(asked.report.class_of(), &asked.around.keys, &mut rules);
     let mut climbed = Climbed::default();
     let mut decided: Option<Step> = None;
+    let mut told = Vec::new();
     for step in steps {
-        let mut told = Vec::new();
         let yielded = asked.step(*step, &rules, &mut told);
         match (decided, &yielded[..]) {
             (None, []) => {}
             (None, [named]) => {
                 decided = Some(*step);
                 climbed.winner = Some(named.found(*step));
-                climbed.because.push(named.reason(*step, Fate::Won, Why::First(named.says)));
+                because.push(named.reason(*step, Fate::Won, Why::First(named.says)));
             }
             (None, several) => {
                 decided = Some(*step);
                 climbed.candidates = several.iter().map(|named| named.found(*step)).collect();
                 let tied = |named: &Named<'a>| named.reason(*step, Fate::Lost, Why::Tied(named.says));
-                climbed.because.extend(several.iter().map(tied));
+                because.extend(several.iter().map(tied));
             }
             (Some(earlier), later) => {
                 let lost =
                     |named: &Named<'a>| named.reason(*step, Fate::Lost, Why::Later(named.says, earlier));
-                climbed.because.extend(later.iter().take(TOLD_RULES).map(lost));
+                because.extend(later.iter().take(TOLD_RULES).map(lost));
             }
         }
-        climbed.because.append(&mut told);
+        because.append(&mut told);
     }
     climbed
 }
@@ -215,7 +213,8 @@ impl<'a> Asked<'a, '_> {
         let own = self
             .upkeep
             .and_then(|upkeep| self.unit(Step::Competent, &upkeep.competent, Role::Competent, told));
-        let stated = self.fitting(rules).filter_map(|(rank, rule)| Some((rank, rule, rule.competent?)));
+        let stating = rules.iter().filter(|candidate| candidate.speaks.competent);
+        let stated = self.fitting(stating).filter_map(|(rank, rule)| Some((rank, rule, rule.competent?)));
         let stated = stated.map(|(rank, rule, id)| {
             let mut named = self.by_rule(rule, id, Role::Competent, None);
             named.says.of_other_kind = !rank.is_of_own_kind();
@@ -225,13 +224,15 @@ impl<'a> Asked<'a, '_> {
         self.first(Step::Competent, all, told)
     }
 
-    /// The rules that fit and hold on the day, the most specific first.
-    fn fitting(&self, rules: &[Candidate]) -> impl Iterator<Item = (Rank, &'a Rule)> {
+    /// Those rules that fit and hold on the day.
+    fn fitting<'c>(
+        &self,
+        rules: impl Iterator<Item = &'c Candidate>,
+    ) -> impl Iterator<Item = (Rank, &'a Rule)> {
         let asking = self.asking();
         let all = &self.city.duty.rules;
         let day = self.day;
         rules
-            .iter()
             .map(move |candidate| (candidate.rank, all.get(candidate.row)))
             .filter(move |(_, rule)| rule.fits(&asking) && rule.valid.holds(day))
     }
@@ -247,12 +248,15 @@ impl<'a> Asked<'a, '_> {
     fn by_rules(&self, step: Step, rules: &[Candidate], told: &mut Vec<Reason<'a>>) -> Vec<Named<'a>> {
         let is_override = step == Step::Override;
         let (mut yielded, mut best): (Vec<Named<'a>>, Option<Rank>) = (Vec::new(), None);
-        let mut lost = 0;
+        let (mut all_named, mut lost) = (Vec::new(), 0);
         let asking = self.asking();
         let all = &self.city.duty.rules;
-        let of_step = rules.iter().map(|candidate| (candidate.rank, all.get(candidate.row)));
-        for (rank, rule) in of_step.filter(|(_, rule)| rule.is_override == is_override && rule.fits(&asking))
-        {
+        let of_step = rules.iter().filter(|candidate| candidate.speaks.overrides == is_override);
+        for Candidate { rank, row, .. } in of_step.copied() {
+            let rule = all.get(row);
+            if !rule.fits(&asking) {
+                continue;
+            }
             let is_behind = best.is_some_and(|best| rank < best);
             if is_behind && lost >= TOLD_RULES {
                 break;
@@ -264,14 +268,12 @@ impl<'a> Asked<'a, '_> {
                 }
                 continue;
             }
-            let mut named = self.named(step, rule, told);
-            for named in &mut named {
-                named.says.of_other_kind = !rank.is_of_own_kind();
-            }
-            if named.is_empty() && rule.answer != Answer::Nobody {
+            self.name(step, rule, told, &mut all_named);
+            if all_named.is_empty() && rule.answer != Answer::Nobody {
                 told.push(say(Fate::NotValid, Why::NamesNobody(&rule.label)));
             }
-            for named in named {
+            for mut named in all_named.drain(..) {
+                named.says.of_other_kind = !rank.is_of_own_kind();
                 if is_behind {
                     lost += 1;
                     let than = yielded.first().and_then(|first| first.rule).unwrap_or_default();
@@ -287,24 +289,24 @@ impl<'a> Asked<'a, '_> {
         yielded
     }
 
-    /// Whom a rule names here.
-    fn named(&self, step: Step, rule: &'a Rule, told: &mut Vec<Reason<'a>>) -> Vec<Named<'a>> {
+    /// Adds whom a rule names here.
+    fn name(&self, step: Step, rule: &'a Rule, told: &mut Vec<Reason<'a>>, all_named: &mut Vec<Named<'a>>) {
         match rule.answer {
-            Answer::Department(id) => vec![self.by_rule(rule, id, Role::Named, rule.agent)],
-            Answer::Nobody => Vec::new(),
-            Answer::Inspector => self.inspector(rule).into_iter().collect(),
+            Answer::Department(id) => all_named.push(self.by_rule(rule, id, Role::Named, rule.agent)),
+            Answer::Nobody => {}
+            Answer::Inspector => all_named.extend(self.inspector(rule)),
             Answer::Unit => {
                 let mut quiet = Vec::new();
                 let units = self.units(&mut quiet).into_iter();
                 let mut units = units.map(|unit| through(rule, unit));
                 // Of the units the first that may be named; the others are told by step `unit`.
-                units.find(|unit| self.stands(step, unit, told)).into_iter().collect()
+                all_named.extend(units.find(|unit| self.stands(step, unit, told)));
             }
             Answer::Territory => {
                 let mut quiet = Vec::new();
-                self.territory(&mut quiet).into_iter().map(|body| through(rule, body)).collect()
+                all_named.extend(self.territory(&mut quiet).into_iter().map(|body| through(rule, body)));
             }
-            Answer::Approver => self.approvers(rule),
+            Answer::Approver => all_named.extend(self.approvers(rule)),
         }
     }
 

@@ -34,12 +34,15 @@ pub fn reach_m(report: &Report<'_>) -> f64 {
 
 /// The component, and what there is to say of it; of the events only the matters 异常 of 2026 are about one.
 pub(super) fn find<'a>(city: &'a City, report: &Report<'a>, told: &mut Vec<Reason<'a>>) -> Option<Matched> {
-    let reach_m = reach_m(report);
-    let mut near = near(city, report, reach_m);
     let say = |fate, why| Reason { about: About::Component, rule: None, fate, why };
     if let Some(class) = component_of(city, report.kind, report.edition, report.class) {
         told.push(say(Fate::Won, Why::Matter(&class.name)));
     }
+    if report.component.is_none() && report.about != Kind::Component {
+        return None;
+    }
+    let reach_m = reach_m(report);
+    let mut near = near(city, report, reach_m);
     if let Some(id) = report.component {
         let (edition, class) = city.inventory.class(id);
         if (edition, class.as_str()) != (report.edition, report.class) {
@@ -53,9 +56,6 @@ pub(super) fn find<'a>(city: &'a City, report: &Report<'a>, told: &mut Vec<Reaso
         }
         near.truncate(RIVALS);
         return Some(Matched { id, distance_m, by: Match::Given, rivals: near });
-    }
-    if report.about != Kind::Component {
-        return None;
     }
     let mut near = near.into_iter();
     let Some(nearest) = near.next() else {

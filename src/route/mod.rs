@@ -48,7 +48,7 @@ use report::Report;
 ///
 /// Cost: some microseconds, most of them for the nearest component and the distance to the border.
 pub fn decide<'a>(city: &'a City, report: &Report<'a>) -> Decision<'a> {
-    let mut because = Vec::with_capacity(8);
+    let mut because = Vec::with_capacity(12);
     let component = matching::find(city, report, &mut because);
     let place = report.place.or_else(|| component.as_ref().map(|found| standing(city, found.id)));
     let located = place.map_or(Located::NoCells, |place| locate(city, place));
@@ -108,7 +108,7 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
         return;
     }
     let upkeep = decision.component.as_ref().map(|found| city.inventory.upkeep(found.id));
-    let climbed = climb(&Asked {
+    let asked = Asked {
         city,
         report,
         around: &decision.around,
@@ -116,8 +116,8 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
         mode: decision.mode,
         day,
         inspector: decision.inspector.map(|found| found.inspector),
-    });
-    decision.because.extend(climbed.because);
+    };
+    let climbed = climb(&asked, &mut decision.because);
     decision.department = climbed.winner;
     decision.candidates = climbed.candidates;
     decision.outcome = if decision.department.is_some() { Outcome::Direct } else { Outcome::Coordinate };

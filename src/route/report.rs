@@ -141,7 +141,7 @@ pub(super) fn component_of<'a>(
     if kind == Kind::Component || !edition.shares_numbers() {
         return None;
     }
-    city.catalogue.get(edition, Kind::Component, &ClassCode::new(class).ok()?)
+    city.catalogue.get(edition, Kind::Component, class)
 }
 
 /// A report while it is checked.
@@ -184,6 +184,9 @@ impl<'a> Reading<'a> {
             return None;
         };
         let (kind, edition) = kind.zip(edition)?;
+        if let Some(class) = self.city.catalogue.get(edition, kind, text) {
+            return class.accuracy;
+        }
         let code = match ClassCode::new(text) {
             Ok(code) => code,
             Err(error) => {
@@ -191,9 +194,6 @@ impl<'a> Reading<'a> {
                 return None;
             }
         };
-        if let Some(class) = self.city.catalogue.get(edition, kind, &code) {
-            return class.accuracy;
-        }
         let mut used = self.city.inventory.classes();
         if kind == Kind::Component && used.any(|(of, class, _)| of == edition && *class == code) {
             return None;

@@ -8,6 +8,7 @@ use crate::city::City;
 use crate::cover::CellId;
 use crate::locate::certainty::CERTAIN_THOUSANDTHS;
 use crate::locate::{self, Located};
+use crate::model::decimal;
 use crate::model::region::Level;
 use serde_json::value::RawValue;
 use std::fmt::{self, Write};
@@ -19,9 +20,9 @@ pub fn json(out: &mut Vec<u8>, city: &City, report: &Report<'_>, decision: &Deci
     pen.raw(report.id.map_or("null", RawValue::get));
     pen.raw(",\"version\":");
     pen.display(city.version);
-    pen.named("at", &report.at_text);
-    pen.named("mode", &city.duty.modes.get(decision.mode).code);
-    pen.named("outcome", decision.outcome.as_str());
+    pen.named(",\"at\":", &report.at_text);
+    pen.named(",\"mode\":", &city.duty.modes.get(decision.mode).code);
+    pen.word(",\"outcome\":", decision.outcome.as_str());
     pen.raw(",\"place\":");
     pen.place(decision);
     pen.certainty(decision);
@@ -55,6 +56,14 @@ struct Pen<'a> {
     tongue: Tongue,
 }
 
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Community => ",\"community\":",
+        Level::Street => ",\"street\":",
+        Level::District => ",\"district\":",
+    }
+}
+
 /// What is written into it is escaped as the inside of a JSON text.
 struct Escaped<'a>(&'a mut Vec<u8>);
 
@@ -62,46 +71,43 @@ fn is_plain(byte: u8) -> bool {
     byte >= 0x20 && byte != b'"' && byte != b'\\'
 }
 
-/// Whether eight bytes need no escape: none is below 0x20, none is a quotation mark or a backslash.
-fn are_plain(eight: u64) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    // Exact for the lowest byte that is below the bound; what its borrow makes of those above changes nothing.
-    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
-    let quote = eight ^ (ONES * u64::from(b'"'));
-    let backslash = eight ^ (ONES * u64::from(b'\\'));
-    (below(eight, 0x20) | below(quote, 1) | below(backslash, 1)) == 0
+/// Whether none of some bytes needs an escape; so few of them are compared together, whatever they are.
+fn are_plain<const N: usize>(bytes: &[u8; N]) -> bool {
+    bytes.iter().fold(true, |all, byte| all & is_plain(*byte))
 }
 
-/// How many bytes need no escape, eight looked at together: a decision is two thousand of them.
-fn plain(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        if !are_plain(u64::from_le_bytes(*eight)) {
-            break;
-        }
-        at += 8;
+/// The same of any number: the last ones are looked at once more with those before them, not one by one. A decision is two
+/// thousand bytes in a hundred texts.
+fn all_plain(bytes: &[u8]) -> bool {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return chunks.iter().all(are_plain) && are_plain(last);
     }
-    bytes[at..].iter().position(|byte| !is_plain(*byte)).map_or(bytes.len(), |more| at + more)
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return are_plain(first) && are_plain(last);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return are_plain(first) && are_plain(last);
+    }
+    bytes.iter().all(|byte| is_plain(*byte))
 }
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text.as_bytes();
-        loop {
-            let at = plain(rest);
-            self.0.extend_from_slice(&rest[..at]);
-            if at == rest.len() {
-                return Ok(());
-            }
-            match rest[at] {
+        if all_plain(text.as_bytes()) {
+            self.0.extend_from_slice(text.as_bytes());
+            return Ok(());
+        }
+        for byte in text.bytes() {
+            match byte {
                 b'"' => self.0.extend_from_slice(b"\\\""),
                 b'\\' => self.0.extend_from_slice(b"\\\\"),
                 b'\n' => self.0.extend_from_slice(b"\\n"),
+                plain if is_plain(plain) => self.0.push(plain),
                 other => self.0.extend_from_slice(format!("\\u{other:04x}").as_bytes()),
             }
-            rest = &rest[at + 1..];
         }
+        Ok(())
     }
 }
 
@@ -128,29 +134,29 @@ impl Pen<'_> {
         }
     }
 
-    /// A further member with a text.
+    /// A further member with a text; its name comes with comma, quotation marks and colon.
     fn named(&mut self, name: &str, text: &str) {
-        self.member(name);
+        self.raw(name);
         self.text(text);
     }
 
-    fn named_or_null(&mut self, name: &str, text: Option<&str>) {
-        self.member(name);
-        self.text_or_null(text);
+    /// A further member with one of our own words, which needs no escape.
+    fn word(&mut self, name: &str, word: &str) {
+        self.raw(name);
+        self.raw("\"");
+        self.raw(word);
+        self.raw("\"");
     }
 
-    fn member(&mut self, name: &str) {
-        self.raw(",\"");
+    fn named_or_null(&mut self, name: &str, text: Option<&str>) {
         self.raw(name);
-        self.raw("\":");
+        self.text_or_null(text);
     }
 
     /// Metres with three decimals, as all replies have them.
     fn metres(&mut self, metres: f64) {
-        let rounded = (metres * 1000.0).round() / 1000.0;
-        if rounded.is_finite() {
-            // Written as replies of other calls are, by the shortest decimals that read back the same.
-            let _ = serde_json::to_writer(&mut *self.out, &rounded);
+        if metres.is_finite() {
+            decimal::thousandths(self.out, (metres * 1000.0).round() as i64);
         } else {
             self.raw("null");
         }
@@ -179,21 +185,21 @@ impl Pen<'_> {
         self.raw("{\"cell\":");
         self.cell_or_null(Some(inside.cell));
         for level in Level::ALL {
-            self.member(level.as_str());
+            self.raw(level_name(level));
             match locate::region(city, inside.cell, level) {
                 Some(region) => self.party(Some(Party { id: region.code.as_str(), name: &region.name })),
                 None => self.raw("null"),
             }
         }
-        self.named_or_null("duty_zone", around.zone.map(|zone| &*zone.code));
-        self.named_or_null("area_grade", around.grade);
-        self.member("control_areas");
+        self.named_or_null(",\"duty_zone\":", around.zone.map(|zone| &*zone.code));
+        self.named_or_null(",\"area_grade\":", around.grade);
+        self.raw(",\"control_areas\":");
         self.list(&around.controls, |pen, number| pen.text(&city.duty.controls.areas.get(*number).code));
-        self.member("overlays");
+        self.raw(",\"overlays\":");
         self.list(&around.overlays, |pen, number| pen.text(&city.duty.overlays.get(*number).code));
-        self.member("distance_to_border_m");
+        self.raw(",\"distance_to_border_m\":");
         self.metres(inside.distance_to_border_m);
-        self.member("tie");
+        self.raw(",\"tie\":");
         self.list(&inside.tie, |pen, cell| pen.cell_or_null(Some(*cell)));
         self.raw("}");
     }
@@ -201,13 +207,13 @@ impl Pen<'_> {
     fn certainty(&mut self, decision: &Decision<'_>) {
         let first = decision.alternatives.first();
         let is_certain = first.is_none_or(|first| first.thousandths >= CERTAIN_THOUSANDTHS);
-        self.named("certainty", if is_certain { "certain" } else { "uncertain" });
-        self.member("alternatives");
+        self.word(",\"certainty\":", if is_certain { "certain" } else { "uncertain" });
+        self.raw(",\"alternatives\":");
         self.list(&decision.alternatives, |pen, alternative| {
             pen.raw("{\"cell\":");
             pen.cell_or_null(alternative.cell);
-            pen.member("probability");
-            let _ = serde_json::to_writer(&mut *pen.out, &(f64::from(alternative.thousandths) / 1000.0));
+            pen.raw(",\"probability\":");
+            decimal::thousandths(pen.out, alternative.thousandths.into());
             pen.raw("}");
         });
     }
@@ -216,7 +222,7 @@ impl Pen<'_> {
         let Located::Outside(outside) = &decision.located else { return self.raw("null") };
         self.raw("{\"cell\":");
         self.cell_or_null(Some(outside.nearest));
-        self.member("distance_m");
+        self.raw(",\"distance_m\":");
         self.metres(outside.distance_m);
         self.raw("}");
     }
@@ -226,15 +232,15 @@ impl Pen<'_> {
         let inventory = &self.city.inventory;
         self.raw("{\"code\":");
         self.text(inventory.code(matched.id));
-        self.named("class", inventory.class(matched.id).1.as_str());
-        self.member("distance_m");
+        self.named(",\"class\":", inventory.class(matched.id).1.as_str());
+        self.raw(",\"distance_m\":");
         self.metres(matched.distance_m);
-        self.named("match", if matched.by == Match::Given { "given" } else { "nearest" });
-        self.member("rivals");
+        self.word(",\"match\":", if matched.by == Match::Given { "given" } else { "nearest" });
+        self.raw(",\"rivals\":");
         self.list(&matched.rivals, |pen, rival| {
             pen.raw("{\"code\":");
             pen.text(inventory.code(rival.id));
-            pen.member("distance_m");
+            pen.raw(",\"distance_m\":");
             pen.metres(rival.distance_m);
             pen.raw("}");
         });
@@ -251,10 +257,10 @@ impl Pen<'_> {
         let first = of(found.inspector);
         self.raw("{\"id\":");
         self.text(first.id);
-        self.named("name", first.name);
+        self.named(",\"name\":", first.name);
         self.raw(if found.on_duty { ",\"on_duty\":true" } else { ",\"on_duty\":false" });
-        self.named("because", found.because.as_str());
-        self.member("second");
+        self.word(",\"because\":", found.because.as_str());
+        self.raw(",\"second\":");
         self.id_and_name(found.second.map(of));
         self.raw("}");
     }
@@ -262,10 +268,10 @@ impl Pen<'_> {
     fn found(&mut self, found: &Found<'_>) {
         self.raw("{\"id\":");
         self.text(found.party.id);
-        self.named("name", found.party.name);
-        self.named("role", found.role.as_str());
-        self.named("step", found.step.as_str());
-        self.member("agent");
+        self.named(",\"name\":", found.party.name);
+        self.word(",\"role\":", found.role.as_str());
+        self.word(",\"step\":", found.step.as_str());
+        self.raw(",\"agent\":");
         self.id_and_name(found.agent);
         self.raw("}");
     }
@@ -276,7 +282,7 @@ impl Pen<'_> {
             Some(Party { id, name }) => {
                 self.raw("{\"code\":");
                 self.text(id);
-                self.named("name", name);
+                self.named(",\"name\":", name);
                 self.raw("}");
             }
             None => self.raw("null"),
@@ -288,7 +294,7 @@ impl Pen<'_> {
             Some(Party { id, name }) => {
                 self.raw("{\"id\":");
                 self.text(id);
-                self.named("name", name);
+                self.named(",\"name\":", name);
                 self.raw("}");
             }
             None => self.raw("null"),
@@ -299,8 +305,8 @@ impl Pen<'_> {
         let Some(command) = decision.command else { return self.raw("null") };
         self.raw("{\"level\":");
         self.text_or_null(command.level);
-        self.named_or_null("region", command.region);
-        self.named("centre", command.centre);
+        self.named_or_null(",\"region\":", command.region);
+        self.named(",\"centre\":", command.centre);
         self.raw("}");
     }
 
@@ -310,10 +316,10 @@ impl Pen<'_> {
         let Some(limit) = limit else { return self.raw("null") };
         self.raw("{\"grade\":");
         self.text_or_null(limit.grade);
-        self.member("amount");
+        self.raw(",\"amount\":");
         self.display(limit.amount);
-        self.named("unit", limit.unit.as_str());
-        self.member("due");
+        self.word(",\"unit\":", limit.unit.as_str());
+        self.raw(",\"due\":");
         match limit.due {
             Some(due) => {
                 self.raw("\"");
@@ -325,10 +331,9 @@ impl Pen<'_> {
     }
 
     fn reason(&mut self, reason: &Reason<'_>) {
-        self.raw("{\"step\":");
-        self.text(reason.about.as_str());
-        self.named_or_null("rule", reason.rule);
-        self.named("result", reason.fate.as_str());
+        self.word("{\"step\":", reason.about.as_str());
+        self.named_or_null(",\"rule\":", reason.rule);
+        self.word(",\"result\":", reason.fate.as_str());
         self.raw(",\"text\":\"");
         let tongue = self.tongue;
         let _ = text::write(&mut Escaped(self.out), &reason.why, tongue);

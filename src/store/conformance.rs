@@ -4,7 +4,7 @@ mod schedule;
 mod twin;
 mod undo;
 
-use super::past::{Layer, Past};
+use super::past::{Count, Layer, Past};
 use super::samples::{
     self, at, by, cell_code, city, component, component_code, everything, grid, merged, thing, thing_code,
 };
@@ -286,8 +286,13 @@ fn states_are_what_each_version_has(site: &dyn Site) {
 
 fn counts_add_up(site: &dyn Site) {
     let store = with_history(site, 9);
-    let counts = store.counts().unwrap();
+    let all = |to: u64| store.counts(Version(0)..=Version(to)).unwrap();
+    let (counts, log) = (all(u64::MAX), store.log().unwrap());
     for version in 0..=9 {
+        let until: Vec<Count> = counts.iter().filter(|count| count.version.0 <= version).cloned().collect();
+        assert_eq!(all(version), until);
+        let before = store.latest(Some(Version(version + 1)), 3).unwrap();
+        assert!(before.iter().eq(log[..=version as usize].iter().rev().take(3)), "{version}");
         let snapshot = load(&*store, version);
         let valid = |layer: &str| -> usize {
             let counts = counts.iter().filter(|count| count.layer == layer && count.version.0 <= version);

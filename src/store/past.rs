@@ -6,6 +6,7 @@ use crate::model::thing::{ThingKind, UnknownThingKind};
 use crate::model::version::{Version, instant_of};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use time::OffsetDateTime;
 
@@ -197,11 +198,18 @@ pub trait Past {
     /// When the store cannot be read.
     fn component(&self, code: &str, at: Version) -> Result<Option<Component>, StoreError>;
 
-    /// What each version did to each layer, the oldest first.
+    /// Some versions, the newest first: those before `before`, at most `limit`. Cost: follows the answer, not the history.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn counts(&self) -> Result<Vec<Count>, StoreError>;
+    fn latest(&self, before: Option<Version>, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
+
+    /// What each of the versions from one to another, both among them, did to each layer, the oldest first. Cost: follows the
+    /// answer, not the history.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn counts(&self, versions: RangeInclusive<Version>) -> Result<Vec<Count>, StoreError>;
 }
 
 /// The version that was the newest at an instant; `None` before the first.

@@ -91,6 +91,8 @@ impl Client {
 pub struct Tally {
     /// Microseconds of the good answers, from when they were due.
     pub took_us: Vec<u32>,
+    /// The seconds of the run in which late answers were due, one for each: stalls are seen apart from slowness.
+    pub late: Vec<u16>,
     /// Answers 503 or 429 with a reason.
     pub shed: u64,
     /// Everything else: other statuses, broken connections.
@@ -101,6 +103,7 @@ impl Tally {
     /// Adds another.
     pub fn add(&mut self, other: &Tally) {
         self.took_us.extend_from_slice(&other.took_us);
+        self.late.extend_from_slice(&other.late);
         self.shed += other.shed;
         self.failed += other.failed;
     }
@@ -110,6 +113,20 @@ impl Tally {
         self.took_us.sort_unstable();
         let at = (self.took_us.len() as f64 * share) as usize;
         self.took_us.get(at.min(self.took_us.len().saturating_sub(1))).copied().unwrap_or(0)
+    }
+
+    /// In which seconds answers were late: from, to, how many.
+    pub fn late_spans(&self) -> Vec<[usize; 3]> {
+        let mut seconds = self.late.clone();
+        seconds.sort_unstable();
+        let mut spans: Vec<[usize; 3]> = Vec::new();
+        for second in seconds.into_iter().map(usize::from) {
+            match spans.last_mut() {
+                Some([_, to, count]) if second <= *to + 1 => (*to, *count) = (second, *count + 1),
+                _ => spans.push([second, second, 1]),
+            }
+        }
+        spans
     }
 
     /// One line for people.
@@ -122,6 +139,9 @@ impl Tally {
         )
     }
 }
+
+/// An answer that took longer is late.
+const LATE: Duration = Duration::from_millis(50);
 
 /// How many ask how often, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -167,7 +187,13 @@ fn asked(
         number += 1;
         let question = path(number * load.askers as u64 + asker as u64);
         match question_on(&mut client, load.port, &question) {
-            Ok(200 | 304) => tally.took_us.push(due.elapsed().as_micros() as u32),
+            Ok(200 | 304) => {
+                let took = due.elapsed();
+                tally.took_us.push(took.as_micros() as u32);
+                if took >= LATE {
+                    tally.late.push((due - start).as_secs() as u16);
+                }
+            }
             Ok(503 | 429) => {
                 tally.shed += 1;
                 // As Retry-After says.

@@ -11,10 +11,11 @@ use crate::model::component::{Component, Place};
 use crate::model::row::Entry;
 use crate::model::version::Version;
 use crate::store::past::{Count, Difference, Layer, Past, State, Turn, turns};
-use crate::store::{Change, Store, StoreError};
+use crate::store::{Change, LogEntry, Store, StoreError};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 impl Past for SqliteStore {
     fn states(&self, layer: Layer, code: &str) -> Result<Vec<State>, StoreError> {
@@ -80,9 +81,13 @@ impl Past for SqliteStore {
         entry.map(|entry| self.details().component(Entry(entry.cast_unsigned()))).transpose()
     }
 
-    fn counts(&self) -> Result<Vec<Count>, StoreError> {
+    fn latest(&self, before: Option<Version>, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        self.reading("reading the log", |conn| versions::latest(conn, before, limit))
+    }
+
+    fn counts(&self, of: RangeInclusive<Version>) -> Result<Vec<Count>, StoreError> {
         self.reading("reading the log", |conn| {
-            let tallies = seal::tallies(conn)?;
+            let tallies = seal::tallies(conn, &of)?;
             let count = |((version, layer), tally): ((i64, String), seal::Tally)| Count {
                 version: Version(version.cast_unsigned()),
                 layer,
@@ -91,7 +96,8 @@ impl Past for SqliteStore {
                 gone: (tally.ended - tally.changed).cast_unsigned(),
             };
             let mut counts: Vec<Count> = tallies.into_iter().map(count).collect();
-            let profiles = versions::profile_changes(conn)?.into_iter();
+            let profiles =
+                versions::profile_changes(conn)?.into_iter().filter(|version| of.contains(version));
             counts.extend(profiles.map(|version| Count {
                 version,
                 layer: "profile".to_owned(),

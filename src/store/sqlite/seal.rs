@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::ops::RangeInclusive;
 
 /// A table of entries: what of a row is marked, in the order in which it is written.
 #[derive(Clone, Copy, Debug)]
@@ -150,10 +151,13 @@ pub(super) fn add_tally(conn: &Connection, version: i64, layer: &str, tally: Tal
     Ok(())
 }
 
-/// The tallies as they are written.
-pub(super) fn tallies(conn: &Connection) -> Step<Tallies> {
-    let mut select = conn.prepare("SELECT version, layer, begun, ended, changed, sum FROM tally")?;
-    let rows = select.query_map([], |row| {
+/// The tallies of some versions as they are written.
+pub(super) fn tallies(conn: &Connection, of: &RangeInclusive<Version>) -> Step<Tallies> {
+    let mut select = conn.prepare(
+        "SELECT version, layer, begun, ended, changed, sum FROM tally WHERE version BETWEEN ?1 AND ?2",
+    )?;
+    let [from, to] = [of.start(), of.end()].map(|version| i64::try_from(version.0).unwrap_or(i64::MAX));
+    let rows = select.query_map([from, to], |row| {
         let tally = Tally { begun: row.get(2)?, ended: row.get(3)?, changed: row.get(4)?, sum: row.get(5)? };
         Ok(((row.get(0)?, row.get(1)?), tally))
     })?;

@@ -47,6 +47,15 @@ pub(super) fn log(conn: &Connection) -> Step<Vec<LogEntry>> {
     Ok(entries.collect::<Result<_, _>>()?)
 }
 
+/// Some versions, the newest first: those before `before`, at most `limit`.
+pub(super) fn latest(conn: &Connection, before: Option<Version>, limit: usize) -> Step<Vec<LogEntry>> {
+    let mut select =
+        conn.prepare(&format!("{LOG} WHERE version.number < ?1 ORDER BY version.number DESC LIMIT ?2"))?;
+    let before = before.map_or(i64::MAX, number);
+    let entries = select.query_map(params![before, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
+    Ok(entries.collect::<Result<_, _>>()?)
+}
+
 /// What the log says of a version.
 pub(super) fn log_entry(conn: &Connection, version: Version) -> Step<LogEntry> {
     Ok(conn.query_row(&format!("{LOG} WHERE version.number = ?1"), [number(version)], read)?)

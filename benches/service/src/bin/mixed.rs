@@ -24,7 +24,7 @@ fn main() -> anyhow::Result<()> {
     println!("capacity {capacity:.0}/s; {} MB held", resident_mb(port)?);
     let each = capacity * SHARE / ASKERS as f64;
     let steady = Load { each, lasts: Duration::from_secs(seconds), ..full };
-    let stop = AtomicBool::new(false);
+    let (stop, taken_before) = (AtomicBool::new(false), taken_s()?);
     let (mut tally, commits) = std::thread::scope(|scope| {
         let committing = scope.spawn(|| commits(port, &codes, &stop));
         let tally = load(steady, &question, &AtomicBool::new(false));
@@ -38,7 +38,23 @@ fn main() -> anyhow::Result<()> {
         tally.line(seconds as f64)
     );
     println!("{} MB held", resident_mb(port)?);
+    let spans = tally.late_spans();
+    println!(
+        "answers later than 50 ms fell in {} spans of seconds; the host took {:.1} s of our processors",
+        spans.len(),
+        taken_s()? - taken_before
+    );
+    for [from, to, count] in spans {
+        println!("  second {from}–{to}: {count}");
+    }
     Ok(())
+}
+
+/// Seconds for which the host of a virtual machine had its processors do something else, since it started.
+fn taken_s() -> anyhow::Result<f64> {
+    let told = std::fs::read_to_string("/proc/stat")?;
+    let hundredths = told.lines().next().and_then(|line| line.split_whitespace().nth(8)).unwrap_or("0");
+    Ok(hundredths.parse::<f64>()? / 100.0)
 }
 
 /// A change a second until it is enough.
