@@ -160,6 +160,8 @@ pub struct Lookup {
     named: u32,
     /// Whether a row names a class beside its major class, so that it may be found twice.
     is_repeating: bool,
+    /// The places that rows name: most of a report's are named by none.
+    places: HashSet<PlaceKey, BuildHasherDefault<Mix>>,
     found: HashMap<u64, (u32, u32), BuildHasherDefault<Mix>>,
     rows: Vec<Candidate>,
     /// Rows on their way in, by key.
@@ -184,6 +186,7 @@ impl Lookup {
             for kind in kinds {
                 for (class, rank) in self.class_keys_of(row.thing, (*kind, edition), names_kind) {
                     for (place, place_rank) in keys {
+                        self.places.insert(*place);
                         let rank = Rank::of(row.named, rank, *place_rank);
                         let (row, speaks, for_both) = (row.number, row.speaks, kinds.len() > 1);
                         let candidate = Candidate { rank, row, speaks, for_both };
@@ -239,18 +242,23 @@ impl Lookup {
             return;
         }
         let ClassOf { kind, edition, .. } = asked;
-        let mut keys = [Some(all_key(kind, edition)), None, None];
-        let named = &self.class_keys[all_key(kind, edition) as usize];
-        for (slot, pattern) in [(1, asked.major()), (2, asked.class)] {
-            keys[slot] = named.get(pattern).copied();
-        }
-        for class in keys.into_iter().flatten() {
-            for place in places {
+        let patterns = [asked.major(), asked.class];
+        let of_kind = |kind| {
+            let named = &self.class_keys[all_key(kind, edition) as usize];
+            patterns.map(|pattern| named.get(pattern).copied())
+        };
+        let [major, class] = of_kind(kind);
+        let own = [Some(all_key(kind, edition)), major, class];
+        let of_other_kind = if edition.shares_numbers() { of_kind(kind.other()) } else { [None; 2] };
+        for place in places.iter().filter(|place| self.places.contains(place)) {
+            for class in own.into_iter().flatten() {
                 found.extend_from_slice(self.standing_at(class, *place));
             }
-        }
-        if edition.shares_numbers() {
-            self.of_other_kind(asked, places, found);
+            // A component and its matter 异常 are one subject: rows that name the class for the other kind.
+            for class in of_other_kind.into_iter().flatten() {
+                let rows = self.standing_at(class, *place).iter().filter(|candidate| !candidate.for_both);
+                found.extend(rows.map(|own| Candidate { rank: own.rank.for_other_kind(), ..*own }));
+            }
         }
         found.sort_unstable_by(|a, b| b.rank.cmp(&a.rank).then(a.row.cmp(&b.row)));
         if self.is_repeating {
@@ -264,17 +272,6 @@ impl Lookup {
     fn standing_at(&self, class: ClassKey, place: PlaceKey) -> &[Candidate] {
         let found = self.found.get(&key(class, place));
         found.map_or(&[], |(start, end)| &self.rows[*start as usize..*end as usize])
-    }
-
-    /// Adds the rows that name the class for the other kind: a component and its matter 异常 are one subject.
-    fn of_other_kind(&self, class: ClassOf<'_>, places: &[PlaceKey], found: &mut Vec<Candidate>) {
-        let named = &self.class_keys[all_key(class.kind.other(), class.edition) as usize];
-        for class in [class.major(), class.class].into_iter().filter_map(|pattern| named.get(pattern)) {
-            for place in places {
-                let rows = self.standing_at(*class, *place).iter().filter(|candidate| !candidate.for_both);
-                found.extend(rows.map(|own| Candidate { rank: own.rank.for_other_kind(), ..*own }));
-            }
-        }
     }
 }
 
@@ -310,6 +307,10 @@ impl Hasher for Mix {
             word[..part.len()].copy_from_slice(part);
             self.write_u64(u64::from_le_bytes(word));
         }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
     }
 
     fn write_u64(&mut self, number: u64) {

@@ -1,5 +1,6 @@
 //! Reasons in words, Chinese and English.
 
+use self::Part::{Ours, Theirs};
 use super::because::{Says, Span, Why};
 use super::decision::Role;
 use crate::duty::calendar::TimeUnit;
@@ -46,13 +47,36 @@ fn role(role: Role, tongue: Tongue) -> &'static str {
     })
 }
 
-/// Texts one after the other: what every decision holds several times is not formatted.
-fn all(out: &mut impl Write, parts: &[&str]) -> fmt::Result {
-    parts.iter().try_for_each(|part| out.write_str(part))
+/// Where words go. A decision is a hundred texts, most of them our own.
+pub trait Words: Write {
+    /// Takes a text of our own, without anything to escape.
+    ///
+    /// # Errors
+    /// When it takes no more.
+    fn ours(&mut self, text: &'static str) -> fmt::Result {
+        self.write_str(text)
+    }
+}
+
+impl Words for String {}
+
+/// A part of a sentence.
+enum Part<'a> {
+    Ours(&'static str),
+    Theirs(&'a str),
+}
+
+/// Parts one after the other: what every decision holds several times is not formatted.
+#[inline]
+fn all<const N: usize>(out: &mut impl Words, parts: [Part<'_>; N]) -> fmt::Result {
+    parts.into_iter().try_for_each(|part| match part {
+        Ours(text) => out.ours(text),
+        Theirs(text) => out.write_str(text),
+    })
 }
 
 /// Who says whom: `规则（部件，小类01002）→ 指定单位养护所（D12）`.
-fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
+fn says(out: &mut impl Words, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
     let Says { party, role: quality, label, of_other_kind, permit, basis, agent } = says;
     if let Some([chinese, english]) = label {
         let note = if *of_other_kind {
@@ -61,27 +85,42 @@ fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
             ""
         };
         match tongue {
-            Tongue::Chinese => all(out, &["规则（", chinese, note, "）→ "]),
-            Tongue::English => all(out, &["rule (", english, note, ") → "]),
+            Tongue::Chinese => all(out, [Ours("规则（"), Theirs(chinese), Ours(note), Ours("）→ ")]),
+            Tongue::English => all(out, [Ours("rule ("), Theirs(english), Ours(note), Ours(") → ")]),
         }?;
     }
     let quality = role(*quality, tongue);
     match tongue {
-        Tongue::Chinese => all(out, &[quality, party.name, "（", party.id, "）"]),
-        Tongue::English => all(out, &[quality, " ", party.name, " (", party.id, ")"]),
+        Tongue::Chinese => {
+            all(out, [Ours(quality), Theirs(party.name), Ours("（"), Theirs(party.id), Ours("）")])
+        }
+        Tongue::English => {
+            all(out, [Ours(quality), Ours(" "), Theirs(party.name), Ours(" ("), Theirs(party.id), Ours(")")])
+        }
     }?;
     if let Some(permit) = permit {
-        all(out, &[tongue.pick(["，许可", ", permit "]), permit])?;
+        all(out, [Ours(tongue.pick(["，许可", ", permit "])), Theirs(permit)])?;
     }
     if let Some(agent) = agent {
         match tongue {
-            Tongue::Chinese => all(out, &["，由", agent.name, "（", agent.id, "）代处理"]),
-            Tongue::English => all(out, &[", done by ", agent.name, " (", agent.id, ") in its place"]),
+            Tongue::Chinese => {
+                all(out, [Ours("，由"), Theirs(agent.name), Ours("（"), Theirs(agent.id), Ours("）代处理")])
+            }
+            Tongue::English => all(
+                out,
+                [
+                    Ours(", done by "),
+                    Theirs(agent.name),
+                    Ours(" ("),
+                    Theirs(agent.id),
+                    Ours(") in its place"),
+                ],
+            ),
         }?;
     }
     match basis {
         None => Ok(()),
-        Some(basis) => all(out, &[tongue.pick(["，依据", ", by "]), basis]),
+        Some(basis) => all(out, [Ours(tongue.pick(["，依据", ", by "])), Theirs(basis)]),
     }
 }
 
@@ -89,12 +128,12 @@ fn says(out: &mut impl Write, says: &Says<'_>, tongue: Tongue) -> fmt::Result {
 ///
 /// # Errors
 /// When `out` takes no more.
-pub fn write(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
+pub fn write(out: &mut impl Words, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
     match why {
         Why::First(found) => says(out, found, tongue),
         Why::Tied(found) => {
             says(out, found, tongue)?;
-            out.write_str(tongue.pick(["；同样具体的还有别的单位", "; others are as specific"]))
+            out.ours(tongue.pick(["；同样具体的还有别的单位", "; others are as specific"]))
         }
         Why::LessSpecific(found, than) => {
             says(out, found, tongue)?;
@@ -105,22 +144,24 @@ pub fn write(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result
         }
         Why::Behind(found) => {
             says(out, found, tongue)?;
-            out.write_str(tongue.pick(["；同一步中排在后面", "; comes after another of the same step"]))
+            out.ours(tongue.pick(["；同一步中排在后面", "; comes after another of the same step"]))
         }
         Why::Later(found, earlier) => {
             says(out, found, tongue)?;
             match tongue {
-                Tongue::Chinese => all(out, &["；“", step(*earlier, tongue), "”先于此步"]),
-                Tongue::English => all(out, &["; step ", step(*earlier, tongue), " comes first"]),
+                Tongue::Chinese => all(out, [Ours("；“"), Ours(step(*earlier, tongue)), Ours("”先于此步")]),
+                Tongue::English => {
+                    all(out, [Ours("; step "), Ours(step(*earlier, tongue)), Ours(" comes first")])
+                }
             }
         }
         Why::Excluded(found) => {
             says(out, found, tongue)?;
-            out.write_str(tongue.pick(["；已退回，不再派遣", "; returned it, not asked again"]))
+            out.ours(tongue.pick(["；已退回，不再派遣", "; returned it, not asked again"]))
         }
         Why::Invalid(found) => {
             says(out, found, tongue)?;
-            out.write_str(tongue.pick(["；该单位当日无效", "; not valid on that day"]))
+            out.ours(tongue.pick(["；该单位当日无效", "; not valid on that day"]))
         }
         Why::RuleInvalid(label) => match tongue {
             Tongue::Chinese => write!(out, "规则（{}）当日无效", label[0]),
@@ -139,22 +180,18 @@ pub fn write(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result
 }
 
 /// Reasons that are not about departments.
-fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
+fn write_other(out: &mut impl Words, why: &Why<'_>, tongue: Tongue) -> fmt::Result {
     match (why, tongue) {
-        (Why::Nobody, _) => out.write_str(tongue.pick([
+        (Why::Nobody, _) => out.ours(tongue.pick([
             "没有任何一步给出责任单位，由协调单位协调",
             "no step yields a department; it is coordinated",
         ])),
-        (Why::Empty, _) => out.write_str(tongue.pick([
+        (Why::Empty, _) => out.ours(tongue.pick([
             "本市还没有职责规则和责任单位，只能协调",
             "the city has neither duty rules nor departments; it can only be coordinated",
         ])),
-        (Why::Outside(None), _) => {
-            out.write_str(tongue.pick(["本市还没有单元网格", "the city has no cells yet"]))
-        }
-        (Why::NoPlace, _) => {
-            out.write_str(tongue.pick(["地址不能确定到一处", "the words name no one place"]))
-        }
+        (Why::Outside(None), _) => out.ours(tongue.pick(["本市还没有单元网格", "the city has no cells yet"])),
+        (Why::NoPlace, _) => out.ours(tongue.pick(["地址不能确定到一处", "the words name no one place"])),
         (Why::Outside(Some(m)), Tongue::Chinese) => write!(out, "不在单元网格范围内，距最近的网格{m:.0}米"),
         (Why::Outside(Some(m)), Tongue::English) => {
             write!(out, "outside the cover, {m:.0} m from the nearest cell")
@@ -200,12 +237,12 @@ fn write_other(out: &mut impl Write, why: &Why<'_>, tongue: Tongue) -> fmt::Resu
             write!(out, "the given component is of class {class}, not the reported one")
         }
         (Why::NoZone, _) => {
-            out.write_str(tongue.pick(["单元网格不在任何责任网格内", "the cell is in no duty zone"]))
+            out.ours(tongue.pick(["单元网格不在任何责任网格内", "the cell is in no duty zone"]))
         }
         (Why::NobodyInZone(zone), Tongue::Chinese) => write!(out, "责任网格{zone}没有可派的监督员"),
         (Why::NobodyInZone(zone), Tongue::English) => write!(out, "duty zone {zone} has nobody who could go"),
         (Why::Capped(mode, cap, before), _) => capped(out, mode, (*cap, *before), tongue),
-        (Why::NoLimit, _) => out.write_str(tongue.pick(["没有适用的处置时限", "no limit is set for this"])),
+        (Why::NoLimit, _) => out.ours(tongue.pick(["没有适用的处置时限", "no limit is set for this"])),
         _ => Ok(()),
     }
 }
@@ -214,7 +251,7 @@ fn colon(message: Option<&str>, mark: &'static str) -> &'static str {
     if message.is_some() { mark } else { "" }
 }
 
-fn elsewhere(out: &mut impl Write, m: f64, there: Option<(&str, f64)>, tongue: Tongue) -> fmt::Result {
+fn elsewhere(out: &mut impl Words, m: f64, there: Option<(&str, f64)>, tongue: Tongue) -> fmt::Result {
     match (there, tongue) {
         (None, Tongue::Chinese) => write!(out, "所给部件距上报位置{m:.1}米，附近没有同小类部件"),
         (None, Tongue::English) => {
@@ -230,7 +267,7 @@ fn elsewhere(out: &mut impl Write, m: f64, there: Option<(&str, f64)>, tongue: T
 }
 
 fn capped(
-    out: &mut impl Write,
+    out: &mut impl Words,
     mode: &str,
     (cap, before): (Span, Option<Span>),
     tongue: Tongue,
@@ -241,19 +278,19 @@ fn capped(
         (Some(before), Tongue::Chinese) => {
             write!(out, "“{mode}”模式将时限由")?;
             span(out, before, tongue)?;
-            out.write_str("缩短为")?;
+            out.ours("缩短为")?;
         }
         (Some(before), Tongue::English) => {
             write!(out, "mode {mode} cuts the limit from ")?;
             span(out, before, tongue)?;
-            out.write_str(" to ")?;
+            out.ours(" to ")?;
         }
     }
     span(out, cap, tongue)
 }
 
 /// An amount of time as people say it: `3个工作日`, `1 working day`.
-fn span(out: &mut impl Write, (amount, unit): Span, tongue: Tongue) -> fmt::Result {
+fn span(out: &mut impl Words, (amount, unit): Span, tongue: Tongue) -> fmt::Result {
     let [chinese, one, many] = match unit {
         TimeUnit::UrgentHour => ["紧急工作时", "urgent hour", "urgent hours"],
         TimeUnit::WorkHour => ["工作时", "working hour", "working hours"],

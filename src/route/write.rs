@@ -111,6 +111,14 @@ impl Write for Escaped<'_> {
     }
 }
 
+impl text::Words for Escaped<'_> {
+    fn ours(&mut self, text: &'static str) -> fmt::Result {
+        debug_assert!(all_plain(text.as_bytes()), "{text}");
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
 impl Pen<'_> {
     fn raw(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
