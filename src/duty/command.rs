@@ -66,15 +66,15 @@ impl Commands {
     }
 
     /// The rows for a report, the most specific by class, region and mode first; of equals the first by code.
-    pub fn find(
-        &self,
+    pub fn find<'a>(
+        &'a self,
         class: ClassOf<'_>,
         places: &[PlaceKey],
         (mode, day): (ModeId, Day),
         found: &mut Vec<Candidate>,
-    ) -> Vec<&Command> {
+    ) -> impl Iterator<Item = &'a Command> {
         self.lookup.candidates(class, places, found);
         let rows = found.iter().map(|candidate| &self.list[candidate.row as usize]);
-        rows.filter(|command| command.valid.holds(day) && command.mode.fits(mode)).collect()
+        rows.filter(move |command| command.valid.holds(day) && command.mode.fits(mode))
     }
 }

@@ -4,14 +4,12 @@
 //! nearly true. It rules out all but one or two edges, and only those are measured on the ellipsoid. Boxes and edges stand
 //! in groups of eight, coordinate by coordinate, so that the compiler measures them in vector registers.
 
+use super::boxes::{Boxes, EIGHT, least_within};
 use crate::cover::CellId;
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Origin, Point, UNITS_PER_DEGREE};
 use crate::geom::metres::{LocalMetres, Standpoint};
 use std::cmp::Ordering;
-
-/// How many boxes or edges stand together.
-pub(super) const EIGHT: usize = 8;
 
 /// What rounding may do to the distance of an edge in the plane, as a part of it.
 const EDGE_ROUNDING: f64 = 1e-9;
@@ -24,15 +22,6 @@ const LATTICE_M: f64 = 0.002;
 
 /// A radian in metres, the least on the ellipsoid.
 const RADIAN_M: f64 = 6_335_000.0;
-
-/// Up to eight boxes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Boxes {
-    west: [i32; EIGHT],
-    south: [i32; EIGHT],
-    east: [i32; EIGHT],
-    north: [i32; EIGHT],
-}
 
 /// Up to eight edges of a border, one after the other: nine points, the last one repeated when there are fewer.
 #[derive(Clone, Copy, Debug)]
@@ -78,20 +67,6 @@ struct Waiting {
     distance_2: f64,
     edge: [Point; 2],
     cell: CellId,
-}
-
-impl Boxes {
-    /// One to eight boxes side by side.
-    pub(super) fn of(boxes: &[Bbox]) -> Self {
-        let pick =
-            |side: fn(&Bbox) -> i32| std::array::from_fn(|i| boxes.get(i).or(boxes.last()).map_or(0, side));
-        Boxes {
-            west: pick(|b| b.min.x),
-            south: pick(|b| b.min.y),
-            east: pick(|b| b.max.x),
-            north: pick(|b| b.max.y),
-        }
-    }
 }
 
 impl Run {
@@ -230,16 +205,4 @@ impl Here {
         };
         self.nearest = Some(self.nearest.map_or(Nearest { metres, cell }, better));
     }
-}
-
-/// The place of the least of eight numbers, unless it is above `most`; NaN is never least.
-#[inline]
-fn least_within<T: PartialOrd + Copy>(numbers: &[T; EIGHT], most: T) -> Option<usize> {
-    let (mut least, mut most) = (EIGHT, most);
-    for (i, &number) in numbers.iter().enumerate() {
-        if number <= most {
-            (least, most) = (i, number);
-        }
-    }
-    (least < EIGHT).then_some(least)
 }

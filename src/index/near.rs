@@ -1,5 +1,6 @@
 //! The plane in which components are looked for, and the nearest so far: candidates by the plane, answers in true metres.
 
+use super::boxes::{Boxes, EIGHT};
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Origin, Point, UNITS_PER_DEGREE};
 use crate::geom::metres::LocalMetres;
@@ -71,6 +72,20 @@ impl View {
         let dx = beyond(self.x, bbox.min.x, bbox.max.x) * self.scale[0];
         let dy = beyond(self.y, bbox.min.y, bbox.max.y) * self.scale[1];
         dx * dx + dy * dy
+    }
+
+    /// The squares of the plane's distances to eight boxes.
+    #[inline]
+    pub(super) fn to_boxes_2(self, boxes: &Boxes) -> [f64; EIGHT] {
+        // Written so that the compiler takes several at once: at most one of the two is positive.
+        let positive = |v: f64| if v > 0.0 { v } else { 0.0 };
+        let beyond =
+            |at: f64, low: i32, high: i32| positive(f64::from(low) - at) + positive(at - f64::from(high));
+        std::array::from_fn(|i| {
+            let dx = beyond(self.x, boxes.west[i], boxes.east[i]) * self.scale[0];
+            let dy = beyond(self.y, boxes.south[i], boxes.north[i]) * self.scale[1];
+            dx * dx + dy * dy
+        })
     }
 
     /// The square of the plane's distance to a point.

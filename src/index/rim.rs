@@ -5,7 +5,8 @@
 //! boxes above them where there are many. Looking through one rim takes a fraction of the time that a tree over all
 //! borders takes to find its way down (`make bench`).
 
-use super::here::{Boxes, EIGHT, Here, Nearest, Run};
+use super::boxes::{Boxes, EIGHT, along_z};
+use super::here::{Here, Nearest, Run};
 use crate::cover::{CellId, Cover, SignedArc};
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::{Degrees, Point};
@@ -166,24 +167,4 @@ fn walk(cover: &Cover, cycle: &[SignedArc]) -> Vec<Point> {
     let mut points = cover.cycle_points(cycle);
     points.extend(points.first().copied());
     points
-}
-
-/// A number that puts boxes near each other which lie near each other: the bits of x and y of the middle, in turn
-/// (Morton 1966).
-fn along_z(of: Bbox, within: Bbox) -> u64 {
-    let spread = |at: i32, low: i32| {
-        let mut bits = u64::from((at.wrapping_sub(low)) as u32);
-        for (shift, mask) in [
-            (16, 0x0000_ffff_0000_ffff),
-            (8, 0x00ff_00ff_00ff_00ff),
-            (4, 0x0f0f_0f0f_0f0f_0f0f),
-            (2, 0x3333_3333_3333_3333),
-            (1, 0x5555_5555_5555_5555_u64),
-        ] {
-            bits = (bits | bits << shift) & mask;
-        }
-        bits
-    };
-    let middle = |low: i32, high: i32| i32::midpoint(low, high);
-    spread(middle(of.min.x, of.max.x), within.min.x) | spread(middle(of.min.y, of.max.y), within.min.y) << 1
 }

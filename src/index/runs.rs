@@ -1,16 +1,15 @@
-//! Components by group and place: runs of sixteen neighbours, and an R-tree over the boxes of the runs for each group.
+//! Components by group and place: runs of sixteen neighbours, and a pyramid of boxes above the runs of each group.
 //!
-//! A run is one leaf of the tree, so the tree is a sixteenth of one over components, and what stands in a run is looked
-//! through in a row. Runs are tiles: slabs from west to east, each cut from south to north, so they hardly overlap
-//! (sort-tile-recursive: Leutenegger, Lopez, Edgington 1997). Boxes are lattice integers: no bound of the tree is ever
-//! rounded (DECISIONS 21).
+//! What stands in a run is looked through in a row. Runs are tiles: slabs from west to east, each cut from south to north, so
+//! they hardly overlap (sort-tile-recursive: Leutenegger, Lopez, Edgington 1997); tiles that lie near each other follow each
+//! other. Boxes are lattice integers: no bound of the tree is ever rounded (DECISIONS 53).
 
+use super::boxes::{Boxes, EIGHT, along_z};
 use super::near::{Near, Nearest, View};
-use super::wide::Wide;
+use super::pyramid::{Pyramid, Seek};
 use crate::geom::bbox::Bbox;
 use crate::geom::lattice::Point;
 use rayon::prelude::*;
-use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject, RTreeParams};
 
 /// Components in a run. Measured with 8, 16 and 32: 16 is quickest for ten of a class among 417,000.
 const RUN: usize = 16;
@@ -18,27 +17,24 @@ const RUN: usize = 16;
 /// Components by group and place.
 #[derive(Debug, Default)]
 pub struct Runs {
-    /// Of points, and of what has an extent: long boxes among small ones would make all boxes above them long.
-    trees: Vec<[RTree<Run, Wide>; 2]>,
+    groups: Vec<Group>,
     spots: Vec<Spot>,
     spans: Vec<Span>,
 }
 
-/// Some components that stand near each other: `spots[start..start + len]`, or of the spans.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    envelope: AABB<[i32; 2]>,
-    start: u32,
-    len: u16,
-    are_spans: bool,
+/// The components of a group; long boxes among small ones would make all boxes above them long.
+#[derive(Debug)]
+struct Group {
+    spots: Tiles,
+    spans: Tiles,
 }
 
-impl RTreeObject for Run {
-    type Envelope = AABB<[i32; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        self.envelope
-    }
+/// Members from `start` on, sixteen to a run, and the boxes above the runs.
+#[derive(Debug)]
+struct Tiles {
+    start: usize,
+    count: usize,
+    above: Pyramid,
 }
 
 /// A component that is a point.
@@ -69,13 +65,26 @@ pub enum Target {
     },
 }
 
-/// What is asked of a tree.
+/// What is asked of a group.
 struct Search<'a, K, D> {
     view: View,
     nearest: &'a mut Nearest,
     beyond_2: f64,
     keep: &'a K,
     distance_m: &'a D,
+}
+
+/// What is asked of the runs of a group: of its points, or of those with an extent.
+struct AmongSpots<'a, 'b, K, D> {
+    search: &'a mut Search<'b, K, D>,
+    tiles: &'a Tiles,
+    spots: &'a [Spot],
+}
+
+struct AmongSpans<'a, 'b, K, D> {
+    search: &'a mut Search<'b, K, D>,
+    tiles: &'a Tiles,
+    spans: &'a [Span],
 }
 
 impl Runs {
@@ -86,7 +95,7 @@ impl Runs {
         group_of: impl Fn(u32) -> usize,
         bbox_of: impl Fn(u32) -> Bbox,
     ) -> Self {
-        let mut runs = Runs { trees: Vec::with_capacity(groups), ..Runs::default() };
+        let mut runs = Runs { groups: Vec::with_capacity(groups), ..Runs::default() };
         for ids in by_group(count, groups, group_of) {
             let (spot_start, span_start) = (runs.spots.len(), runs.spans.len());
             for id in ids {
@@ -97,13 +106,10 @@ impl Runs {
                     runs.spans.push(Span { bbox, id });
                 }
             }
-            let (spots, spans) = (&mut runs.spots[spot_start..], &mut runs.spans[span_start..]);
-            tile(spots, |spot| (spot.at, spot.id));
-            tile(spans, |span| (middle(&span.bbox), span.id));
-            let spots = chunks(spot_start, spots, |spot| Bbox::of(spot.at));
-            let spans = chunks(span_start, spans, |span| span.bbox);
-            let spans = spans.map(|run| Run { are_spans: true, ..run });
-            runs.trees.push([spots.collect(), spans.collect()].map(RTree::bulk_load_with_params));
+            runs.groups.push(Group {
+                spots: Tiles::of(&mut runs.spots, spot_start, |spot| (Bbox::of(spot.at), spot.id)),
+                spans: Tiles::of(&mut runs.spans, span_start, |span| (span.bbox, span.id)),
+            });
         }
         runs.spots.shrink_to_fit();
         runs.spans.shrink_to_fit();
@@ -118,8 +124,8 @@ impl Runs {
     /// Offers the components of a group near the place of `view`; `keep` says which exist, `distance_m` how far one is: the
     /// point where it stands when it is one, else its number with the reach, beyond which any distance beyond it will do.
     ///
-    /// Equal to asking every component: a branch is left out only when its box surely lies beyond what is wanted
-    /// (branch and bound: Roussopoulos et al. 1995). Cost: one to two microseconds for ten of a class.
+    /// Equal to asking every component: a branch is left out only when its box surely lies beyond what is wanted. Cost: one
+    /// microsecond for ten of a class.
     pub fn search(
         &self,
         group: usize,
@@ -127,80 +133,74 @@ impl Runs {
         nearest: &mut Nearest,
         (keep, distance_m): (&impl Fn(u32) -> bool, &impl Fn(Target) -> f64),
     ) {
+        let Some(Group { spots, spans }) = self.groups.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
         let mut search = Search { view, nearest, beyond_2, keep, distance_m };
-        for tree in self.trees.get(group).into_iter().flatten() {
-            self.descend(tree.root(), &mut search);
-        }
-    }
-
-    /// The nearest child first: what it finds leaves most of the others out.
-    fn descend<K: Fn(u32) -> bool, D: Fn(Target) -> f64>(
-        &self,
-        node: &ParentNode<Run>,
-        search: &mut Search<'_, K, D>,
-    ) {
-        // The bulk load rounds up: a node may have more children than it is told.
-        for children in node.children().chunks(Wide::MAX_SIZE) {
-            // All at once: none waits for what another finds.
-            let mut far_2 = [f64::INFINITY; Wide::MAX_SIZE];
-            for (far_2, child) in far_2.iter_mut().zip(children) {
-                *far_2 = search.view.to_box_2(&bbox(&child.envelope()));
-            }
-            let nearest = far_2.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
-            for i in std::iter::once(nearest).chain((0..children.len()).filter(|i| *i != nearest)) {
-                if far_2[i] <= search.beyond_2 {
-                    self.visit(&children[i], search);
-                }
-            }
-        }
-    }
-
-    fn visit<K: Fn(u32) -> bool, D: Fn(Target) -> f64>(
-        &self,
-        node: &RTreeNode<Run>,
-        search: &mut Search<'_, K, D>,
-    ) {
-        match node {
-            RTreeNode::Parent(parent) => self.descend(parent, search),
-            RTreeNode::Leaf(run) if run.are_spans => {
-                for span in &self.spans[run.range()] {
-                    let plane_2 = search.view.to_box_2(&span.bbox);
-                    search.offer(span.id, plane_2, |reach_m| Target::Span { id: span.id, reach_m });
-                }
-            }
-            RTreeNode::Leaf(run) => {
-                for spot in &self.spots[run.range()] {
-                    search.offer(spot.id, search.view.to_point_2(spot.at), |_| Target::Spot(spot.at));
-                }
-            }
-        }
+        spots.above.search(&mut AmongSpots { search: &mut search, tiles: spots, spots: &self.spots });
+        spans.above.search(&mut AmongSpans { search: &mut search, tiles: spans, spans: &self.spans });
     }
 
     /// The numbers of a group's components whose boxes share a point with `window`, in no order.
     pub fn meeting(&self, group: usize, window: &Bbox) -> Vec<u32> {
-        if window.is_empty() {
-            return Vec::new();
-        }
-        let corners = AABB::from_corners([window.min.x, window.min.y], [window.max.x, window.max.y]);
         let mut found = Vec::new();
-        let trees = self.trees.get(group).into_iter().flatten();
-        for run in trees.flat_map(|tree| tree.locate_in_envelope_intersecting(corners)) {
-            if run.are_spans {
-                let spans = self.spans[run.range()].iter();
-                found.extend(spans.filter(|span| span.bbox.meets(window)).map(|span| span.id));
-            } else {
-                let spots = self.spots[run.range()].iter();
-                found.extend(spots.filter(|spot| window.holds(spot.at)).map(|spot| spot.id));
-            }
-        }
+        let Some(Group { spots, spans }) = self.groups.get(group).filter(|_| !window.is_empty()) else {
+            return found;
+        };
+        spots.above.meeting(window, &mut |run| {
+            let run = self.spots[spots.run(run)].iter();
+            found.extend(run.filter(|spot| window.holds(spot.at)).map(|spot| spot.id));
+        });
+        spans.above.meeting(window, &mut |run| {
+            let run = self.spans[spans.run(run)].iter();
+            found.extend(run.filter(|span| span.bbox.meets(window)).map(|span| span.id));
+        });
         found
     }
 
-    /// How many bytes the runs and their trees hold, the allocator's share left out.
+    /// How many bytes the runs and the boxes above them hold, the allocator's share left out.
     pub fn bytes(&self) -> usize {
-        let slots: usize = self.trees.iter().flatten().map(|tree| slots(tree.root())).sum();
-        slots * size_of::<RTreeNode<Run>>() + size_of_val(&*self.spots) + size_of_val(&*self.spans)
+        let above: usize =
+            self.groups.iter().map(|group| group.spots.above.bytes() + group.spans.above.bytes()).sum();
+        above + size_of_val(&*self.spots) + size_of_val(&*self.spans)
+    }
+}
+
+impl Tiles {
+    /// Puts the members from `start` on in an order whose runs are tiles; the number tells those of one place apart.
+    fn of<T: Copy + Send + Sync>(
+        members: &mut [T],
+        start: usize,
+        of: impl Fn(&T) -> (Bbox, u32) + Sync,
+    ) -> Self {
+        let members = &mut members[start..];
+        let slab = (members.len().div_ceil(RUN).isqrt() * RUN).max(1);
+        members.par_sort_unstable_by_key(|member| {
+            let (bbox, id) = of(member);
+            (middle(&bbox), id)
+        });
+        members.par_chunks_mut(slab).for_each(|slab| {
+            slab.sort_unstable_by_key(|member| {
+                let (bbox, id) = of(member);
+                let Point { x, y } = middle(&bbox);
+                (y, x, id)
+            });
+        });
+        let around = |run: &[T]| run.iter().fold(Bbox::EMPTY, |all, member| all.union(of(member).0));
+        let whole = around(members);
+        let mut tiles: Vec<(u64, &[T])> =
+            members.chunks(RUN).map(|run| (along_z(around(run), whole), run)).collect();
+        // All but the last run are full, so it stays the last.
+        let full = tiles.len().saturating_sub(1);
+        tiles[..full].sort_by_key(|(along, _)| *along);
+        let ordered: Vec<T> = tiles.into_iter().flat_map(|(_, run)| run).copied().collect();
+        members.copy_from_slice(&ordered);
+        let above = Pyramid::above(members.chunks(RUN).map(around).collect());
+        Tiles { start, count: members.len(), above }
+    }
+
+    /// Where the members of a run stand.
+    fn run(&self, run: usize) -> std::ops::Range<usize> {
+        self.start + run * RUN..self.start + self.count.min((run + 1) * RUN)
     }
 }
 
@@ -216,9 +216,37 @@ impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Search<'_, K, D> {
     }
 }
 
-impl Run {
-    fn range(&self) -> std::ops::Range<usize> {
-        self.start as usize..self.start as usize + usize::from(self.len)
+impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for AmongSpots<'_, '_, K, D> {
+    fn far(&self, boxes: &Boxes) -> [f64; EIGHT] {
+        self.search.view.to_boxes_2(boxes)
+    }
+
+    fn beyond(&self) -> f64 {
+        self.search.beyond_2
+    }
+
+    fn leaf(&mut self, leaf: usize) {
+        for spot in &self.spots[self.tiles.run(leaf)] {
+            let plane_2 = self.search.view.to_point_2(spot.at);
+            self.search.offer(spot.id, plane_2, |_| Target::Spot(spot.at));
+        }
+    }
+}
+
+impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for AmongSpans<'_, '_, K, D> {
+    fn far(&self, boxes: &Boxes) -> [f64; EIGHT] {
+        self.search.view.to_boxes_2(boxes)
+    }
+
+    fn beyond(&self) -> f64 {
+        self.search.beyond_2
+    }
+
+    fn leaf(&mut self, leaf: usize) {
+        for span in &self.spans[self.tiles.run(leaf)] {
+            let plane_2 = self.search.view.to_box_2(&span.bbox);
+            self.search.offer(span.id, plane_2, |reach_m| Target::Span { id: span.id, reach_m });
+        }
     }
 }
 
@@ -235,48 +263,8 @@ fn by_group(count: u32, groups: usize, group_of: impl Fn(u32) -> usize) -> Vec<V
     lists
 }
 
-/// Puts members in an order whose runs are tiles; the number tells those of one place apart.
-fn tile<T: Send>(members: &mut [T], at: impl Fn(&T) -> (Point, u32) + Sync) {
-    let runs = members.len().div_ceil(RUN);
-    let slab = (runs.isqrt() * RUN).max(1);
-    members.par_sort_unstable_by_key(|member| at(member));
-    members.par_chunks_mut(slab).for_each(|slab| {
-        slab.sort_unstable_by_key(|member| {
-            let (Point { x, y }, id) = at(member);
-            (y, x, id)
-        });
-    });
-}
-
-/// Members in runs; `start` is where the first of them stands.
-fn chunks<T>(start: usize, members: &[T], bbox: impl Fn(&T) -> Bbox) -> impl Iterator<Item = Run> {
-    let run = move |(i, run): (usize, &[T])| {
-        let all = run.iter().map(&bbox).fold(Bbox::EMPTY, Bbox::union);
-        Run {
-            envelope: AABB::from_corners([all.min.x, all.min.y], [all.max.x, all.max.y]),
-            start: (start + i * RUN) as u32,
-            len: run.len() as u16,
-            are_spans: false,
-        }
-    };
-    members.chunks(RUN).enumerate().map(run)
-}
-
-fn bbox(envelope: &AABB<[i32; 2]>) -> Bbox {
-    let ([west, south], [east, north]) = (envelope.lower(), envelope.upper());
-    Bbox { min: Point { x: west, y: south }, max: Point { x: east, y: north } }
-}
-
 fn middle(bbox: &Bbox) -> Point {
     Point { x: i32::midpoint(bbox.min.x, bbox.max.x), y: i32::midpoint(bbox.min.y, bbox.max.y) }
-}
-
-fn slots(node: &ParentNode<Run>) -> usize {
-    let below = node.children().iter().map(|child| match child {
-        RTreeNode::Parent(parent) => slots(parent),
-        RTreeNode::Leaf(_) => 0,
-    });
-    node.children().len() + below.sum::<usize>()
 }
 
 #[cfg(test)]

@@ -157,7 +157,12 @@ const ID_BYTES: usize = 256;
 /// # Errors
 /// [`Refusal`]s that name each bad member; one for the whole text when it is no JSON object.
 pub fn read(text: &[u8]) -> Result<Ask<'_>, Vec<Refusal>> {
-    match serde_json::from_slice::<Ask<'_>>(text) {
+    // A text that is UTF-8 as a whole is not looked at again member by member; of another the reader says where it is not.
+    let read = match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str::<Ask<'_>>(text),
+        Err(_) => serde_json::from_slice(text),
+    };
+    match read {
         Ok(ask) if ask.id.is_none_or(is_id) => Ok(ask),
         Ok(_) => {
             let detail = format!("id is a text or a number of at most {ID_BYTES} bytes");

@@ -33,6 +33,7 @@ use crate::city::inventory::ComponentId;
 use crate::duty::clock::Day;
 use crate::duty::limit::{LimitAsked, Stage};
 use crate::duty::mode::ModeId;
+use crate::duty::selector::Candidate;
 use crate::duty::{Around, Duties};
 use crate::geom::lattice::Degrees;
 use crate::locate::certainty::alternatives;
@@ -125,8 +126,9 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
         let why = if duty.is_empty() { Why::Empty } else { Why::Nobody };
         decision.because.push(Reason { about: About::Ladder, rule: None, fate: Fate::Won, why });
     }
-    command(city, report, day, decision);
-    limit(duty, report, day, decision);
+    let mut rows = Vec::with_capacity(16);
+    command(city, report, day, decision, &mut rows);
+    limit(duty, report, day, decision, &mut rows);
 }
 
 /// Who goes, or why nobody does.
@@ -154,11 +156,16 @@ fn forbidden<'a>(duty: &'a Duties, report: &Report<'a>, around: &Around<'a>) -> 
 }
 
 /// Which centre commands, and for what is coordinated who does.
-fn command<'a>(city: &'a City, report: &Report<'a>, day: Day, decision: &mut Decision<'a>) {
+fn command<'a>(
+    city: &'a City,
+    report: &Report<'a>,
+    day: Day,
+    decision: &mut Decision<'a>,
+    rows: &mut Vec<Candidate>,
+) {
     let duty = &*city.duty;
-    let mut found = Vec::new();
     let keys = &decision.around.keys;
-    for command in duty.commands.find(report.class_of(), keys, (decision.mode, day), &mut found) {
+    for command in duty.commands.find(report.class_of(), keys, (decision.mode, day), rows) {
         if let Some(centre) = command.centre.as_deref().filter(|_| decision.command.is_none()) {
             let named = command.region.as_deref();
             let level = command.level.as_deref().or_else(|| named.map(|code| level_of(duty, code)));
@@ -200,7 +207,13 @@ fn region_at<'a>(duty: &'a Duties, around: &Around<'a>, level: &str) -> Option<&
 }
 
 /// How long the department has: the most specific limit, unless the mode's cap ends earlier.
-fn limit<'a>(duty: &'a Duties, report: &Report<'a>, day: Day, decision: &mut Decision<'a>) {
+fn limit<'a>(
+    duty: &'a Duties,
+    report: &Report<'a>,
+    day: Day,
+    decision: &mut Decision<'a>,
+    rows: &mut Vec<Candidate>,
+) {
     let grade = decision.around.grade;
     let asked = LimitAsked {
         class: report.class_of(),
@@ -210,7 +223,7 @@ fn limit<'a>(duty: &'a Duties, report: &Report<'a>, day: Day, decision: &mut Dec
         mode: decision.mode,
         day,
     };
-    let found = duty.limits.find(&asked, Stage::Handle, &mut Vec::new());
+    let found = duty.limits.find(&asked, Stage::Handle, rows);
     let due = |(amount, unit)| Due { grade, amount, unit, due: duty.calendar.due(report.at, amount, unit) };
     let own = found.map(|limit| due((limit.amount, limit.unit)));
     let mode = duty.modes.get(decision.mode);
