@@ -286,8 +286,8 @@ mod tests {
     #[test]
     fn the_runs_that_meet_a_window_hold_exactly_the_boxes_that_meet_it() {
         let mut seed = Seed(31);
-        let boxes = boxes(&mut seed, 700, 9_000);
-        let runs = Runs::new(700, 3, |id| id as usize % 3, |id| boxes[id as usize]);
+        let boxes = boxes(&mut seed, 5_000, 9_000);
+        let runs = Runs::new(5_000, 3, |id| id as usize % 3, |id| boxes[id as usize]);
         for _ in 0..300 {
             let (x, y) = (seed.between(-9_500, 9_500), seed.between(-9_500, 9_500));
             let window = Bbox::of(Point { x, y })
@@ -296,7 +296,7 @@ mod tests {
                 let mut found = runs.meeting(group, &window);
                 found.sort_unstable();
                 let meets = |id: &u32| *id as usize % 3 == group && boxes[*id as usize].meets(&window);
-                assert_eq!(found, (0..700).filter(meets).collect::<Vec<_>>(), "{window:?}");
+                assert_eq!(found, (0..5_000).filter(meets).collect::<Vec<_>>(), "{window:?}");
             }
         }
         assert_eq!(runs.meeting(0, &Bbox::EMPTY), [] as [u32; 0]);
@@ -309,8 +309,8 @@ mod tests {
         let origin = Origin::at(Position { x: 11_129_000_000, y: 3_070_000_000 });
         // All on one parallel: whoever asks stands outside the latitudes that the plane was made for.
         let points: Vec<Point> =
-            (0..400).map(|_| Point { x: seed.between(-5_000_000, 5_000_000), y: 0 }).collect();
-        let runs = Runs::new(400, 1, |_| 0, |id| Bbox::of(points[id as usize]));
+            (0..3_000).map(|_| Point { x: seed.between(-5_000_000, 5_000_000), y: 0 }).collect();
+        let runs = Runs::new(3_000, 1, |_| 0, |id| Bbox::of(points[id as usize]));
         let plane = ScaledPlane::new(origin, Bbox::around(points.iter().copied()));
         for _ in 0..400 {
             let (x, y) = (seed.between(-5_000_000, 5_000_000), seed.between(-5_000_000, 5_000_000));
@@ -318,7 +318,7 @@ mod tests {
             let distance_m =
                 |id: u32| crate::geom::metres::distance_m(place, origin.degrees(points[id as usize]));
             let radius_m = f64::from(seed.between(0, 5_000));
-            let mut all: Vec<(f64, u32)> = (0..400).map(|id| (distance_m(id), id)).collect();
+            let mut all: Vec<(f64, u32)> = (0..3_000).map(|id| (distance_m(id), id)).collect();
             all.retain(|(distance_m, id)| *distance_m <= radius_m && id % 7 != 0);
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             all.truncate(9);
