@@ -288,6 +288,9 @@ fn counts_add_up(site: &dyn Site) {
     let store = with_history(site, 9);
     let all = |to: u64| store.counts(Version(0)..=Version(to)).unwrap();
     let (counts, log) = (all(u64::MAX), store.log().unwrap());
+    for beyond in [None, Some(Version(10)), Some(Version(u64::MAX))] {
+        assert!(store.latest(beyond, 20).unwrap().iter().eq(log.iter().rev()), "{beyond:?}");
+    }
     for version in 0..=9 {
         let until: Vec<Count> = counts.iter().filter(|count| count.version.0 <= version).cloned().collect();
         assert_eq!(all(version), until);

@@ -5,7 +5,7 @@
 //! they find accidents and well-meant edits, not forgers.
 
 use super::fault::{Fault, Step};
-use super::versions::number;
+use super::versions::{bound, number};
 use crate::model::version::Version;
 use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -156,8 +156,7 @@ pub(super) fn tallies(conn: &Connection, of: &RangeInclusive<Version>) -> Step<T
     let mut select = conn.prepare(
         "SELECT version, layer, begun, ended, changed, sum FROM tally WHERE version BETWEEN ?1 AND ?2",
     )?;
-    let [from, to] = [of.start(), of.end()].map(|version| i64::try_from(version.0).unwrap_or(i64::MAX));
-    let rows = select.query_map([from, to], |row| {
+    let rows = select.query_map([*of.start(), *of.end()].map(bound), |row| {
         let tally = Tally { begun: row.get(2)?, ended: row.get(3)?, changed: row.get(4)?, sum: row.get(5)? };
         Ok(((row.get(0)?, row.get(1)?), tally))
     })?;

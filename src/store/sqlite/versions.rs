@@ -51,7 +51,7 @@ pub(super) fn log(conn: &Connection) -> Step<Vec<LogEntry>> {
 pub(super) fn latest(conn: &Connection, before: Option<Version>, limit: usize) -> Step<Vec<LogEntry>> {
     let mut select =
         conn.prepare(&format!("{LOG} WHERE version.number < ?1 ORDER BY version.number DESC LIMIT ?2"))?;
-    let before = before.map_or(i64::MAX, number);
+    let before = before.map_or(i64::MAX, bound);
     let entries = select.query_map(params![before, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
     Ok(entries.collect::<Result<_, _>>()?)
 }
@@ -87,6 +87,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
 pub(super) fn number(version: Version) -> i64 {
     // Versions count commits; 2⁶³ of them never come.
     version.0.cast_signed()
+}
+
+/// A version that somebody names as a bound: one beyond all that can be is the greatest of them.
+pub(super) fn bound(version: Version) -> i64 {
+    i64::try_from(version.0).unwrap_or(i64::MAX)
 }
 
 /// A changeset's time as GeoPackage writes times: UTC with milliseconds.
