@@ -1,7 +1,6 @@
 //! `wanmi log`: the versions of a city.
 
-use crate::model::version::Version;
-use crate::store::past::{Count, Past};
+use crate::store::past::{Count, EVERY, Past};
 use crate::store::sqlite::{Access, SqliteStore};
 use crate::store::{LogEntry, Origin, Store};
 use std::io::{self, Write};
@@ -35,7 +34,7 @@ struct Line<'a> {
 /// A file that is no city.
 pub fn run(args: &LogArgs) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open(&args.city, Access::Read)?;
-    let (log, counts) = (store.log()?, store.counts(Version(0)..=Version(u64::MAX))?);
+    let (log, counts) = (store.log()?, store.counts(EVERY)?);
     let mut out = io::stdout().lock();
     for LogEntry { version, changeset, scheduled } in log.iter().rev() {
         let layers: Vec<&Count> = counts.iter().filter(|count| count.version == *version).collect();

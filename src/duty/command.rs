@@ -4,7 +4,7 @@ use super::clock::Day;
 use super::department::{DepartmentId, Departments};
 use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
-use super::selector::{Candidate, ClassOf, Lookup, Named, Row, Speaks};
+use super::selector::{ClassOf, Lookup, Named, Row, Speaks};
 use super::valid::Valid;
 use crate::model::class::Edition;
 use crate::model::text::Text;
@@ -66,15 +66,15 @@ impl Commands {
     }
 
     /// The rows for a report, the most specific by class, region and mode first; of equals the first by code.
-    pub fn find<'a>(
-        &'a self,
+    pub fn find(
+        &self,
         class: ClassOf<'_>,
         places: &[PlaceKey],
         (mode, day): (ModeId, Day),
-        found: &mut Vec<Candidate>,
-    ) -> impl Iterator<Item = &'a Command> {
-        self.lookup.candidates(class, places, found);
-        let rows = found.iter().map(|candidate| &self.list[candidate.row as usize]);
+    ) -> impl Iterator<Item = &Command> {
+        let mut found = Vec::new();
+        self.lookup.candidates(class, places, &mut found);
+        let rows = found.into_iter().map(|candidate| &self.list[candidate.row as usize]);
         rows.filter(move |command| command.valid.holds(day) && command.mode.fits(mode))
     }
 }

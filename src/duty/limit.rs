@@ -4,7 +4,7 @@ use super::calendar::TimeUnit;
 use super::clock::Day;
 use super::mode::{ForMode, ModeId, Modes};
 use super::places::{PlaceKey, Places};
-use super::selector::{Candidate, ClassOf, Lookup, Named, Row, Speaks};
+use super::selector::{ClassOf, Lookup, Named, Row, Speaks};
 use super::valid::Valid;
 use crate::model::class::Edition;
 use crate::model::text::Text;
@@ -105,8 +105,9 @@ impl Limits {
     }
 
     /// The row for a stage: the most specific by condition, class, grade, region, mode; of equals the first by code.
-    pub fn find(&self, asked: &LimitAsked<'_>, stage: Stage, found: &mut Vec<Candidate>) -> Option<&Limit> {
-        self.lookup.candidates(asked.class, asked.places, found);
+    pub fn find(&self, asked: &LimitAsked<'_>, stage: Stage) -> Option<&Limit> {
+        let mut found = Vec::new();
+        self.lookup.candidates(asked.class, asked.places, &mut found);
         let same =
             |own: &Option<Text>, given: Option<&str>| own.as_deref().is_none_or(|own| given == Some(own));
         let rows = found.iter().map(|candidate| &self.list[candidate.row as usize]);

@@ -2,7 +2,7 @@
 //!
 //! A row stands under each pair of a class key and a place key that it names. A report has at most five class keys (its
 //! class, its major class, all classes of its kind and edition; class and major class of the other kind where both share
-//! numbers) and a handful of place keys, so a look-up is some thirty probes whatever the size of the table.
+//! numbers) and a handful of place keys, so a look-up is at most some thirty probes whatever the size of the table.
 
 use super::places::PlaceKey;
 use crate::model::class::{Edition, Kind, MAJOR_CHARS};

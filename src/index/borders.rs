@@ -2,22 +2,32 @@
 //!
 //! What is near is asked of [`super::rim`], several times as fast.
 
-use super::wide::Wide;
 use crate::cover::{CellId, Cover, Side};
 use crate::geom::lattice::{Degrees, Point, UNITS_PER_DEGREE};
 use crate::geom::metres::{LocalMetres, segment_distance_m};
 use crate::geom::predicates::{by_angle, on_segment};
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use rstar::{AABB, PointDistance, RStarInsertionStrategy, RTree, RTreeObject, RTreeParams};
 use std::cmp::Ordering;
 
 /// All border edges in an R-tree, in metres of one plane at the middle of the cover.
 #[derive(Debug)]
 pub struct Borders {
-    tree: RTree<Segment, Wide>,
+    tree: RTree<Segment, Sixteen>,
     /// Metres per lattice unit of the tree's plane.
     scale: [f64; 2],
     /// A true distance lies between the tree's distance times `1 ± stretch`.
     stretch: f64,
+}
+
+/// Sixteen children a node: half the levels of `rstar`'s six.
+#[derive(Debug)]
+struct Sixteen;
+
+impl RTreeParams for Sixteen {
+    const MIN_SIZE: usize = 8;
+    const MAX_SIZE: usize = 16;
+    const REINSERTION_COUNT: usize = 4;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
 }
 
 /// The nearest border.

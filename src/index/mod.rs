@@ -15,4 +15,3 @@ mod rim_tests;
 pub mod runs;
 #[doc(hidden)]
 pub mod testing;
-mod wide;

@@ -74,17 +74,64 @@ struct Search<'a, K, D> {
     distance_m: &'a D,
 }
 
-/// What is asked of the runs of a group: of its points, or of those with an extent.
-struct AmongSpots<'a, 'b, K, D> {
+/// What is asked of the runs of a group's points, or of those with an extent.
+struct Among<'a, 'b, T, K, D> {
     search: &'a mut Search<'b, K, D>,
     tiles: &'a Tiles,
-    spots: &'a [Spot],
+    members: &'a [T],
 }
 
-struct AmongSpans<'a, 'b, K, D> {
-    search: &'a mut Search<'b, K, D>,
-    tiles: &'a Tiles,
-    spans: &'a [Span],
+/// What stands in a run.
+trait Member: Copy + Send + Sync {
+    fn id(&self) -> u32;
+
+    fn bbox(&self) -> Bbox;
+
+    /// The square of the plane's distance to it, or to its box.
+    fn far_2(&self, view: &View) -> f64;
+
+    /// How its true distance is asked for; what lies beyond `reach_m` is not wanted.
+    fn target(&self, reach_m: f64) -> Target;
+}
+
+impl Member for Spot {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn bbox(&self) -> Bbox {
+        Bbox::of(self.at)
+    }
+
+    #[inline]
+    fn far_2(&self, view: &View) -> f64 {
+        view.to_point_2(self.at)
+    }
+
+    #[inline]
+    fn target(&self, _: f64) -> Target {
+        Target::Spot(self.at)
+    }
+}
+
+impl Member for Span {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn bbox(&self) -> Bbox {
+        self.bbox
+    }
+
+    #[inline]
+    fn far_2(&self, view: &View) -> f64 {
+        view.to_box_2(&self.bbox)
+    }
+
+    #[inline]
+    fn target(&self, reach_m: f64) -> Target {
+        Target::Span { id: self.id, reach_m }
+    }
 }
 
 impl Runs {
@@ -107,8 +154,8 @@ impl Runs {
                 }
             }
             runs.groups.push(Group {
-                spots: Tiles::of(&mut runs.spots, spot_start, |spot| (Bbox::of(spot.at), spot.id)),
-                spans: Tiles::of(&mut runs.spans, span_start, |span| (span.bbox, span.id)),
+                spots: Tiles::of(&mut runs.spots, spot_start),
+                spans: Tiles::of(&mut runs.spans, span_start),
             });
         }
         runs.spots.shrink_to_fit();
@@ -136,8 +183,8 @@ impl Runs {
         let Some(Group { spots, spans }) = self.groups.get(group) else { return };
         let beyond_2 = view.beyond_2(nearest.reach_m());
         let mut search = Search { view, nearest, beyond_2, keep, distance_m };
-        spots.above.search(&mut AmongSpots { search: &mut search, tiles: spots, spots: &self.spots });
-        spans.above.search(&mut AmongSpans { search: &mut search, tiles: spans, spans: &self.spans });
+        spots.above.search(&mut Among { search: &mut search, tiles: spots, members: &self.spots });
+        spans.above.search(&mut Among { search: &mut search, tiles: spans, members: &self.spans });
     }
 
     /// The numbers of a group's components whose boxes share a point with `window`, in no order.
@@ -167,25 +214,17 @@ impl Runs {
 
 impl Tiles {
     /// Puts the members from `start` on in an order whose runs are tiles; the number tells those of one place apart.
-    fn of<T: Copy + Send + Sync>(
-        members: &mut [T],
-        start: usize,
-        of: impl Fn(&T) -> (Bbox, u32) + Sync,
-    ) -> Self {
+    fn of<T: Member>(members: &mut [T], start: usize) -> Self {
         let members = &mut members[start..];
         let slab = (members.len().div_ceil(RUN).isqrt() * RUN).max(1);
-        members.par_sort_unstable_by_key(|member| {
-            let (bbox, id) = of(member);
-            (middle(&bbox), id)
-        });
+        members.par_sort_unstable_by_key(|member| (middle(&member.bbox()), member.id()));
         members.par_chunks_mut(slab).for_each(|slab| {
             slab.sort_unstable_by_key(|member| {
-                let (bbox, id) = of(member);
-                let Point { x, y } = middle(&bbox);
-                (y, x, id)
+                let Point { x, y } = middle(&member.bbox());
+                (y, x, member.id())
             });
         });
-        let around = |run: &[T]| run.iter().fold(Bbox::EMPTY, |all, member| all.union(of(member).0));
+        let around = |run: &[T]| run.iter().fold(Bbox::EMPTY, |all, member| all.union(member.bbox()));
         let whole = around(members);
         let mut tiles: Vec<(u64, &[T])> =
             members.chunks(RUN).map(|run| (along_z(around(run), whole), run)).collect();
@@ -206,17 +245,17 @@ impl Tiles {
 
 impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Search<'_, K, D> {
     #[inline]
-    fn offer(&mut self, id: u32, plane_2: f64, found: impl FnOnce(f64) -> Target) {
-        if plane_2 > self.beyond_2 || !(self.keep)(id) {
+    fn offer(&mut self, member: &impl Member) {
+        if member.far_2(&self.view) > self.beyond_2 || !(self.keep)(member.id()) {
             return;
         }
-        let distance_m = (self.distance_m)(found(self.nearest.reach_m()));
-        self.nearest.offer(Near { id, distance_m });
+        let distance_m = (self.distance_m)(member.target(self.nearest.reach_m()));
+        self.nearest.offer(Near { id: member.id(), distance_m });
         self.beyond_2 = self.view.beyond_2(self.nearest.reach_m());
     }
 }
 
-impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for AmongSpots<'_, '_, K, D> {
+impl<T: Member, K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for Among<'_, '_, T, K, D> {
     fn far(&self, boxes: &Boxes) -> [f64; EIGHT] {
         self.search.view.to_boxes_2(boxes)
     }
@@ -226,27 +265,7 @@ impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for AmongSpots<'_, '_, K, D>
     }
 
     fn leaf(&mut self, leaf: usize) {
-        for spot in &self.spots[self.tiles.run(leaf)] {
-            let plane_2 = self.search.view.to_point_2(spot.at);
-            self.search.offer(spot.id, plane_2, |_| Target::Spot(spot.at));
-        }
-    }
-}
-
-impl<K: Fn(u32) -> bool, D: Fn(Target) -> f64> Seek for AmongSpans<'_, '_, K, D> {
-    fn far(&self, boxes: &Boxes) -> [f64; EIGHT] {
-        self.search.view.to_boxes_2(boxes)
-    }
-
-    fn beyond(&self) -> f64 {
-        self.search.beyond_2
-    }
-
-    fn leaf(&mut self, leaf: usize) {
-        for span in &self.spans[self.tiles.run(leaf)] {
-            let plane_2 = self.search.view.to_box_2(&span.bbox);
-            self.search.offer(span.id, plane_2, |reach_m| Target::Span { id: span.id, reach_m });
-        }
+        self.members[self.tiles.run(leaf)].iter().for_each(|member| self.search.offer(member));
     }
 }
 

@@ -246,3 +246,20 @@ pub(super) mod testing {
         shares(grid, place, Circle::new(radius_m, 0.68)).map(|shares| shares.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owens_t_of_a_right_angle_is_half_of_what_lies_on_both_sides() {
+        // T(h, 1) = Φ(h)·Φ(−h)/2 (Owen 1956, eq. 2.5), where eight places are furthest off; T(0, a) = atan(a)/2π.
+        for hundredths in 0..650 {
+            let h = f64::from(hundredths) / 100.0;
+            let exact = beyond(h) * (1.0 - beyond(h)) / 2.0;
+            assert!((owen_flat(h, 1.0) - exact).abs() < 1e-11, "{h}");
+            let a = h / 6.5;
+            assert!((owen_flat(0.0, a) - libm::atan(a) / TAU).abs() < 1e-11, "{a}");
+        }
+    }
+}

@@ -13,7 +13,8 @@ impl Version {
     /// The version that the next changeset makes.
     #[must_use]
     pub fn next(self) -> Self {
-        Version(self.0 + 1)
+        // A client may name the last of all numbers.
+        Version(self.0.saturating_add(1))
     }
 }
 

@@ -33,7 +33,6 @@ use crate::city::inventory::ComponentId;
 use crate::duty::clock::Day;
 use crate::duty::limit::{LimitAsked, Stage};
 use crate::duty::mode::ModeId;
-use crate::duty::selector::Candidate;
 use crate::duty::{Around, Duties};
 use crate::geom::lattice::Degrees;
 use crate::locate::certainty::alternatives;
@@ -101,7 +100,6 @@ fn standing(city: &City, id: ComponentId) -> Degrees {
 
 fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Decision<'a>) {
     let duty = &*city.duty;
-    let day = report.at.day();
     inspector(duty, report, decision);
     if let Some(forbidden) = forbidden(duty, report, &decision.around) {
         decision.outcome = Outcome::Forbidden;
@@ -115,7 +113,7 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
         around: &decision.around,
         upkeep,
         mode: decision.mode,
-        day,
+        day: report.at.day(),
         inspector: decision.inspector.map(|found| found.inspector),
     };
     let climbed = climb(&asked, &mut decision.because);
@@ -126,9 +124,8 @@ fn inside_the_cover<'a>(city: &'a City, report: &Report<'a>, decision: &mut Deci
         let why = if duty.is_empty() { Why::Empty } else { Why::Nobody };
         decision.because.push(Reason { about: About::Ladder, rule: None, fate: Fate::Won, why });
     }
-    let mut rows = Vec::with_capacity(16);
-    command(city, report, day, decision, &mut rows);
-    limit(duty, report, day, decision, &mut rows);
+    command(city, report, decision);
+    limit(duty, report, decision);
 }
 
 /// Who goes, or why nobody does.
@@ -156,16 +153,10 @@ fn forbidden<'a>(duty: &'a Duties, report: &Report<'a>, around: &Around<'a>) -> 
 }
 
 /// Which centre commands, and for what is coordinated who does.
-fn command<'a>(
-    city: &'a City,
-    report: &Report<'a>,
-    day: Day,
-    decision: &mut Decision<'a>,
-    rows: &mut Vec<Candidate>,
-) {
-    let duty = &*city.duty;
+fn command<'a>(city: &'a City, report: &Report<'a>, decision: &mut Decision<'a>) {
+    let (duty, day) = (&*city.duty, report.at.day());
     let keys = &decision.around.keys;
-    for command in duty.commands.find(report.class_of(), keys, (decision.mode, day), rows) {
+    for command in duty.commands.find(report.class_of(), keys, (decision.mode, day)) {
         if let Some(centre) = command.centre.as_deref().filter(|_| decision.command.is_none()) {
             let named = command.region.as_deref();
             let level = command.level.as_deref().or_else(|| named.map(|code| level_of(duty, code)));
@@ -207,13 +198,7 @@ fn region_at<'a>(duty: &'a Duties, around: &Around<'a>, level: &str) -> Option<&
 }
 
 /// How long the department has: the most specific limit, unless the mode's cap ends earlier.
-fn limit<'a>(
-    duty: &'a Duties,
-    report: &Report<'a>,
-    day: Day,
-    decision: &mut Decision<'a>,
-    rows: &mut Vec<Candidate>,
-) {
+fn limit<'a>(duty: &'a Duties, report: &Report<'a>, decision: &mut Decision<'a>) {
     let grade = decision.around.grade;
     let asked = LimitAsked {
         class: report.class_of(),
@@ -221,9 +206,9 @@ fn limit<'a>(
         condition: report.condition,
         grade,
         mode: decision.mode,
-        day,
+        day: report.at.day(),
     };
-    let found = duty.limits.find(&asked, Stage::Handle, rows);
+    let found = duty.limits.find(&asked, Stage::Handle);
     let due = |(amount, unit)| Due { grade, amount, unit, due: duty.calendar.due(report.at, amount, unit) };
     let own = found.map(|limit| due((limit.amount, limit.unit)));
     let mode = duty.modes.get(decision.mode);

@@ -155,6 +155,9 @@ pub struct Count {
     pub gone: u64,
 }
 
+/// All versions that there are.
+pub const EVERY: RangeInclusive<Version> = Version(0)..=Version(u64::MAX);
+
 /// A store that can be asked for what was.
 pub trait Past {
     /// All states that a code of a layer ever had, the oldest first; none when the city never had it.

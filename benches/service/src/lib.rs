@@ -141,7 +141,7 @@ impl Tally {
 }
 
 /// An answer that took longer is late.
-const LATE: Duration = Duration::from_millis(50);
+pub const LATE: Duration = Duration::from_millis(50);
 
 /// How many ask how often, and how long.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use super::check::{FaultKind, Faults, add};
 use super::fault::Step;
 use super::migrate::{self, MIGRATIONS};
 use super::seal::{self, Entries, SEALED, Tallies, Tally};
-use crate::model::version::Version;
+use crate::store::past::EVERY;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) fn rows(conn: &Connection, faults: &mut Faults) -> Step<()> {
             Ok(())
         })?;
     }
-    let written = seal::tallies(conn, &(Version(0)..=Version(u64::MAX)))?;
+    let written = seal::tallies(conn, &EVERY)?;
     let keys: BTreeSet<&(i64, String)> = counted.keys().chain(written.keys()).collect();
     for key in keys {
         let [counted, written] = [&counted, &written].map(|all| all.get(key).copied().unwrap_or_default());

@@ -96,8 +96,7 @@ impl Past for SqliteStore {
                 gone: (tally.ended - tally.changed).cast_unsigned(),
             };
             let mut counts: Vec<Count> = tallies.into_iter().map(count).collect();
-            let profiles =
-                versions::profile_changes(conn)?.into_iter().filter(|version| of.contains(version));
+            let profiles = versions::profile_changes(conn, &of)?.into_iter();
             counts.extend(profiles.map(|version| Count {
                 version,
                 layer: "profile".to_owned(),

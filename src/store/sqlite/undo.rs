@@ -7,6 +7,7 @@ use super::{components, cover, regions, things};
 use crate::model::code::{ComponentCode, RegionCode, ThingCode};
 use crate::model::text::Shared;
 use crate::model::version::Version;
+use crate::store::past::EVERY;
 use crate::store::{Change, CoverChange, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -58,7 +59,7 @@ pub(super) fn inverse(conn: &Connection, version: Version) -> Step<Change> {
         },
     )?;
     change.cover = former_cover(conn, version, before)?;
-    let profiles = versions::profile_changes(conn)?;
+    let profiles = versions::profile_changes(conn, &EVERY)?;
     if profiles.contains(&version) {
         match profiles.last() {
             Some(last) if *last > version => {

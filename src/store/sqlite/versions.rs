@@ -8,6 +8,7 @@ use crate::model::version::{Changeset, Version};
 use crate::store::schedule::ScheduleNumber;
 use crate::store::{CityRecord, LogEntry, Origin, StoreError};
 use rusqlite::{Connection, Row, params};
+use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -139,10 +140,13 @@ pub(super) fn set_profile(conn: &Connection, version: Version, profile: &Profile
     Ok(())
 }
 
-/// The versions that changed the profile.
-pub(super) fn profile_changes(conn: &Connection) -> Step<Vec<Version>> {
-    let mut select = conn.prepare("SELECT version FROM profile ORDER BY version")?;
-    let versions = select.query_map([], |row| Ok(Version(row.get::<_, i64>(0)?.cast_unsigned())))?;
+/// The versions, of some, that changed the profile.
+pub(super) fn profile_changes(conn: &Connection, of: &RangeInclusive<Version>) -> Step<Vec<Version>> {
+    let mut select =
+        conn.prepare("SELECT version FROM profile WHERE version BETWEEN ?1 AND ?2 ORDER BY version")?;
+    let versions = select.query_map([*of.start(), *of.end()].map(bound), |row| {
+        Ok(Version(row.get::<_, i64>(0)?.cast_unsigned()))
+    })?;
     Ok(versions.collect::<Result<_, _>>()?)
 }
 

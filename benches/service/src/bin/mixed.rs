@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use wanmi_service_bench::{Client, Load, codes, load, mixed, resident_mb};
+use wanmi_service_bench::{Client, LATE, Load, codes, load, mixed, resident_mb};
 
 /// Connections.
 const ASKERS: usize = 32;
@@ -40,7 +40,8 @@ fn main() -> anyhow::Result<()> {
     println!("{} MB held", resident_mb(port)?);
     let spans = tally.late_spans();
     println!(
-        "answers later than 50 ms fell in {} spans of seconds; the host took {:.1} s of our processors",
+        "answers later than {} ms fell in {} spans of seconds; the host took {:.1} s of our processors",
+        LATE.as_millis(),
         spans.len(),
         taken_s()? - taken_before
     );
